@@ -1,0 +1,1 @@
+"""The SCIM bridge: directory, provisioning and the SCIM edge."""
