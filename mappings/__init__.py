@@ -8,6 +8,7 @@ from mappings.calls import Applied, Call, Flow, Gone, Intent, Login, Variable, a
 from mappings.errors import (
     AuthFailed,
     Conflict,
+    Definite,
     NotFound,
     RateLimited,
     Rejected,
@@ -25,6 +26,7 @@ __all__ = [
     "Call",
     "Change",
     "Conflict",
+    "Definite",
     "Document",
     "Flow",
     "Gone",

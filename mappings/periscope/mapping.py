@@ -140,7 +140,7 @@ class Periscope(mappings.Mapping):
         body = {
             **change.fields,
             "updated_by_email": self._admin,
-        }  # privileges and permissions stay: they are not sent
+        }  # privileges and permissions stay
         yield Call("PUT", (*ROLES, str(group.vendor_id)), "rename role", json=body, query=REAL_WRITE)
         yield Applied(group.vendor_id, change.fields)
 

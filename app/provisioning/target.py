@@ -1,0 +1,23 @@
+"""A target: one configured vendor account, with everything that serves it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from app.provisioning.dialects import Dialect
+from app.provisioning.sender import Sender
+from app.scim.schemas import ResourceType
+from mappings import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One vendor account as the bridge serves it; its SCIM base URL is ``/{name}/scim/v2``."""
+
+    name: str
+    mapping: Mapping
+    sender: Sender
+    dialect: Dialect
+    on_outage: Literal["refuse", "queue"]
+    types: dict[str, ResourceType]
