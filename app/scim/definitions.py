@@ -1,4 +1,4 @@
-"""The schemas of RFC 7643 §4 and §8.7.1 as data: User, Group, the enterprise extension, the common attributes.
+"""The schemas of RFC 7643 §4 and §8.7.1 as data: User, Group, the enterprise extension, common attributes.
 
 Where they differ from §8.7.1, a provider or a conformance suite is the reason:
 
@@ -38,9 +38,7 @@ def kind(*canonical: str) -> Attribute:
     return text("type", "A label that tells what the value is for.", canonical_values=canonical)
 
 
-PRIMARY = Attribute(
-    "primary", "boolean", description="Whether this is the preferred value; true at most once."
-)
+PRIMARY = Attribute("primary", "boolean", description="Whether this is the preferred value.")
 DISPLAY = text("display", "A human-readable name, primarily used for display purposes.")
 
 
@@ -91,7 +89,7 @@ USER = Schema(
     (
         text(
             "userName",
-            "The name by which the user signs in; unique, in any case.",
+            "The name by which the user signs in; unique in any case.",
             required=True,
             uniqueness="server",
         ),
@@ -177,9 +175,7 @@ GROUP = Schema(
     "Group",
     "Group",
     (
-        text(
-            "displayName", "The name of the group; unique, in any case.", required=True, uniqueness="server"
-        ),
+        text("displayName", "The name of the group; unique in any case.", required=True, uniqueness="server"),
         complex_(
             "members",
             "The members of the group.",

@@ -97,7 +97,7 @@ class ResourceType:
         return replace(self, extensions=(*self.extensions, schema))
 
     def without(self, name: str) -> ResourceType:
-        """Leave out a top-level attribute of the core schema, such as `password` where a vendor takes none."""
+        """Leave out an attribute of the core schema, such as `password` where a vendor takes none."""
         kept = tuple(each for each in self.schema.attributes if each.name.casefold() != name.casefold())
         return replace(self, schema=replace(self.schema, attributes=kept))
 
