@@ -10,6 +10,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 from app.scim.attributes import Attribute
+from app.scim.normalise import as_truth
 from app.scim.types import Document
 
 NOT_ENFORCED = frozenset({"active"})
@@ -30,12 +31,12 @@ def is_storable(value: str) -> bool:
     return "\0" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
 
 
-def truth(value: object) -> bool:
-    """Take a boolean, also as "True" and "False" in any case: Entra writes them so."""
-    value = {"true": True, "false": False}.get(value.casefold()) if isinstance(value, str) else value
-    if not isinstance(value, bool):
+def truth(value: Any) -> bool:
+    """Take a boolean, also as "True" or "false"."""
+    truth_value = as_truth(value)
+    if not isinstance(truth_value, bool):
         raise ValidationError("must be true or false")
-    return value
+    return truth_value
 
 
 def integer(value: object) -> int:

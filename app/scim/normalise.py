@@ -5,6 +5,7 @@ This runs before validation and judges nothing: a value of the wrong type is lef
 * Names are matched in any case (RFC 7643 §2.1); unknown attributes are dropped: Entra sends the URN of
   its own group schema and top-level `department`, Okta sends `groups` and `password`.
 * null, "" and [] mean unassigned (RFC 7643 §2.5): JumpCloud sends `emails: null`, Okta `middleName: ""`.
+* "True" and "False" are booleans where the attribute is one: Entra disables with `"False"`.
 * An object for a list is wrapped (OneLogin), an object in a list is unwrapped (Entra's manager), a bare
   string for an object becomes its `value` (Entra's manager, plain e-mail lists).
 """
@@ -18,6 +19,8 @@ from app.scim.attributes import Attribute
 from app.scim.errors import InvalidSyntax
 from app.scim.resource_type import ResourceType
 from app.scim.types import Document, Json
+
+TRUTH: Mapping[str, bool] = {"true": True, "false": False}
 
 
 def is_empty(value: object) -> bool:
@@ -70,8 +73,15 @@ def shape(attribute: Attribute, value: Json, *, keep_read_only: bool = False) ->
     return shape_one(attribute, value, keep_read_only=keep_read_only)
 
 
+def as_truth(value: Json) -> Json:
+    """Turn "True" and "False", as Entra writes them, into booleans; leave the rest."""
+    return TRUTH.get(value.casefold(), value) if isinstance(value, str) else value
+
+
 def shape_one(attribute: Attribute, value: Json, *, keep_read_only: bool = False) -> Json:
     """Bring one entry of a multi-valued attribute, or the value of another, into shape."""
+    if attribute.type == "boolean":
+        return as_truth(value)
     if not attribute.is_complex:
         return value
     if isinstance(value, str) and value and attribute.sub("value"):
