@@ -1,0 +1,72 @@
+"""From a request body to a canonical document (RFC 7644 §3.3, §3.5.1).
+
+Formats and canonical values are not checked: RFC 7643 lets a server be lenient there, and Entra's validator
+sends random words as locale, profileUrl and role type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from marshmallow import Schema, ValidationError
+
+from app.scim.errors import InvalidSyntax, InvalidValue
+from app.scim.fields import schema_for
+from app.scim.normalise import normalise_resource
+from app.scim.resource_type import ResourceType
+from app.scim.types import Document
+
+
+def parse_resource(body: object, resource_type: ResourceType) -> Document:
+    """Validate and normalise the body of a POST or PUT.
+
+    ReadOnly and unknown attributes are dropped, and what is empty is absent. A `password` is in the result:
+    the caller takes it out before the document goes anywhere. Raises InvalidSyntax and InvalidValue.
+    """
+    return _parse(body, resource_type, keep_read_only=False)
+
+
+def revalidate(document: Document, resource_type: ResourceType) -> Document:
+    """Validate and normalise a resource of our own after a change: readOnly attributes stay."""
+    return _parse(document, resource_type, keep_read_only=True)
+
+
+def _parse(body: object, resource_type: ResourceType, *, keep_read_only: bool) -> Document:
+    if not isinstance(body, dict) or not all(isinstance(key, str) for key in body):
+        raise InvalidSyntax("The body must be a JSON object.")
+    normal = normalise_resource(body, resource_type, keep_read_only=keep_read_only)
+    core, extensions = _validators(resource_type)
+    loaded = _load(core, normal)
+    given = {urn: _load(schema, normal[urn], urn) for urn, schema in extensions.items() if urn in normal}
+    return {**loaded, **given}
+
+
+@lru_cache(maxsize=64)
+def _validators(resource_type: ResourceType) -> tuple[Schema, Mapping[str, Schema]]:
+    """One for the core and one for each extension: marshmallow takes the dot in a URN for a path."""
+    extensions = {each.id: schema_for(each.attributes) for each in resource_type.extensions}
+    return schema_for(resource_type.attributes.values()), extensions
+
+
+def _load(schema: Schema, value: object, urn: str = "") -> Document:
+    try:
+        loaded: Document = schema.load(value)  # type: ignore[arg-type]  # it reports what is no object
+    except ValidationError as error:
+        raise InvalidValue("; ".join(_sentences(error.messages, f"{urn}:" if urn else "")) + ".") from None
+    return loaded
+
+
+def _sentences(messages: object, path: str) -> Iterator[str]:
+    """Flatten marshmallow's tree of messages to `emails[0].value must be a string`."""
+    if isinstance(messages, dict):
+        for key, below in messages.items():
+            yield from _sentences(below, path + _step(key))
+    elif isinstance(messages, list):
+        yield from (f"{path} {message}".lstrip(".").replace(":.", ":") for message in messages)
+
+
+def _step(key: str | int) -> str:
+    if isinstance(key, int):
+        return f"[{key}]"
+    return "" if key == "_schema" else f".{key}"
