@@ -81,16 +81,19 @@ def load(connection: Connection, where: ColumnElement[bool], limit: int | None =
     return [_of_row(row) for row in connection.execute(statement).mappings()]
 
 
-def due(connection: Connection, limit: int) -> list[int]:
-    """Return the ids of links that are due and not leased, locked; another worker's are skipped."""
-    statement = (
-        select(link.c.id)
-        .where(link.c.due_at <= now(), link.c.lease_until <= now())
-        .order_by(link.c.due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return list(connection.execute(statement).scalars())
+def due(connection: Connection, target: str, limit: int) -> list[int]:
+    """Return the ids of a target's links that are due and free, locked; another worker's are skipped."""
+    statement = select(link.c.id).where(*_due(target)).order_by(link.c.due_at).limit(limit)
+    return list(connection.execute(statement.with_for_update(skip_locked=True)).scalars())
+
+
+def is_due(connection: Connection, target: str) -> bool:
+    """Whether a target has links that are due and free."""
+    return connection.execute(select(link.c.id).where(*_due(target)).limit(1)).first() is not None
+
+
+def _due(target: str) -> tuple[ColumnElement[bool], ...]:
+    return (link.c.target == target, link.c.due_at <= now(), link.c.lease_until <= now())
 
 
 def lease(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> str:
