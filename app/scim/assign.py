@@ -124,7 +124,7 @@ def assign_chosen(
         else:
             _assign_entry(entry, attribute, wanted, value, verb)
     keep_one_primary(entries, chosen)
-    _put(holder, attribute.name, _worth_keeping(entries, chosen))
+    _put(holder, attribute.name, entries)
 
 
 def _assign_entry(entry: Document, attribute: Attribute, wanted: Filter, value: Json, verb: Verb) -> None:
@@ -191,7 +191,7 @@ def remove_chosen(holder: Document, attribute: Attribute, wanted: Filter, sub: A
     chosen = [entry for entry in entries if entry_matches(wanted, entry, attribute)]
     for entry in chosen:
         entry.pop(sub.name, None) if sub else entry.clear()
-    _put(holder, attribute.name, _worth_keeping(entries, chosen))
+    _put(holder, attribute.name, _worth_keeping(entries, chosen, sub))
 
 
 def remove_sub(holder: Document, attribute: Attribute, sub: Attribute) -> None:
@@ -201,14 +201,17 @@ def remove_sub(holder: Document, attribute: Attribute, sub: Attribute) -> None:
     for entry in entries:
         entry.pop(sub.name, None)
     if attribute.multi_valued:
-        _put(holder, attribute.name, _worth_keeping(entries, entries))
+        _put(holder, attribute.name, _worth_keeping(entries, entries, sub))
     elif is_empty(value):
         holder.pop(attribute.name, None)
 
 
-def _worth_keeping(entries: list[Any], changed: list[Any]) -> list[Any]:
-    """Drop the changed entries of which only labels are left, such as an e-mail without address."""
-    return [entry for entry in entries if not any(entry is each for each in changed) or entry.keys() - LABELS]
+def _worth_keeping(entries: list[Any], changed: list[Any], removed: Attribute | None) -> list[Any]:
+    """Drop the changed entries that are empty, or lost a value and have only labels left."""
+    worthless = LABELS if removed is None or removed.name not in LABELS else frozenset[str]()
+    return [
+        entry for entry in entries if not any(entry is each for each in changed) or entry.keys() - worthless
+    ]
 
 
 def assign_sub(holder: Document, attribute: Attribute, sub: Attribute, value: Json, verb: Verb) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.scim.attributes import Attribute
 from app.scim.errors import InvalidValue
+from app.scim.normalise import is_empty
 from app.scim.resource_type import AttributePath, ResourceType
 from app.scim.types import Document
 
@@ -113,7 +114,7 @@ def _shown(
         whole = selection.shows(path, attribute)
         if whole or selection.shows_part(path, attribute):
             part = _part(value, path, attribute, selection, whole=whole)
-            if part or part is not None and not attribute.is_complex:
+            if not is_empty(part):
                 shown[name] = part
     return shown
 
