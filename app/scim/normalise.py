@@ -65,12 +65,17 @@ def _put(document: Document, name: str, value: Json) -> None:
 def shape(attribute: Attribute, value: Json, *, keep_read_only: bool = False) -> Json:
     """Bring one attribute's value into shape; what comes out empty is unassigned."""
     if attribute.multi_valued:
-        items = value if isinstance(value, list) else [value]
-        shaped = [shape_one(attribute, item, keep_read_only=keep_read_only) for item in items]
-        return unique([item for item in shaped if not is_empty(item)])
+        return shape_all(attribute, value, keep_read_only=keep_read_only)
     if attribute.is_complex and isinstance(value, list) and len(value) == 1:
         value = value[0]
     return shape_one(attribute, value, keep_read_only=keep_read_only)
+
+
+def shape_all(attribute: Attribute, value: Json, *, keep_read_only: bool = False) -> list[Json]:
+    """Bring the entries of a multi-valued attribute into shape, each of them once."""
+    items = value if isinstance(value, list) else [value]
+    shaped = (shape_one(attribute, item, keep_read_only=keep_read_only) for item in items)
+    return unique([item for item in shaped if not is_empty(item)])
 
 
 def as_truth(value: Json) -> Json:

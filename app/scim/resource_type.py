@@ -41,6 +41,7 @@ class ResourceType:
     _paths: Mapping[str, AttributePath] = field(init=False, repr=False, compare=False)
     _attributes: Mapping[AttributePath, Attribute] = field(init=False, repr=False, compare=False)
     _top: Mapping[str, Attribute] = field(init=False, repr=False, compare=False)
+    _immutable: tuple[AttributePath, ...] = field(init=False, repr=False, compare=False)
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -49,6 +50,7 @@ class ResourceType:
         object.__setattr__(self, "_attributes", MappingProxyType(attributes))
         object.__setattr__(self, "_paths", MappingProxyType(self._spellings()))
         object.__setattr__(self, "_top", MappingProxyType(top))
+        object.__setattr__(self, "_immutable", tuple(_immutable(attributes)))
         object.__setattr__(self, "_hash", hash((self.name, self.endpoint, *self.schemas)))
 
     def __hash__(self) -> int:
@@ -77,6 +79,11 @@ class ResourceType:
     def schemas(self) -> tuple[str, ...]:
         """The URNs of the core schema and the extensions, in this order."""
         return (self.schema.id, *(extension.id for extension in self.extensions))
+
+    @property
+    def immutable(self) -> tuple[AttributePath, ...]:
+        """The attributes, not sub-attributes, that cannot be changed once they have a value."""
+        return self._immutable
 
     def resolve(self, text: str) -> AttributePath | None:
         """Find an attribute by name, `name.sub` or URN-prefixed name, in any case."""
@@ -120,6 +127,10 @@ class ResourceType:
 
 def _is_core(path: AttributePath) -> bool:
     return path.extension is None and path.sub is None
+
+
+def _immutable(attributes: Mapping[AttributePath, Attribute]) -> Iterator[AttributePath]:
+    return (path for path, each in attributes.items() if each.mutability == "immutable" and not path.sub)
 
 
 def _paths(layer: tuple[str | None, tuple[Attribute, ...]]) -> Iterator[tuple[AttributePath, Attribute]]:

@@ -11,10 +11,10 @@ from functools import lru_cache
 
 from marshmallow import Schema, ValidationError
 
-from app.scim.errors import InvalidSyntax, InvalidValue
+from app.scim.errors import InvalidSyntax, InvalidValue, MutabilityError
 from app.scim.fields import schema_for
 from app.scim.normalise import normalise_resource
-from app.scim.resource_type import ResourceType
+from app.scim.resource_type import AttributePath, ResourceType
 from app.scim.types import Document
 
 
@@ -70,3 +70,16 @@ def _step(key: str | int) -> str:
     if isinstance(key, int):
         return f"[{key}]"
     return "" if key == "_schema" else f".{key}"
+
+
+def refuse_immutable_changes(before: Document, after: Document, resource_type: ResourceType) -> None:
+    """Refuse a PUT or PATCH that changes an immutable attribute which has a value (RFC 7643 §7)."""
+    for path in resource_type.immutable:
+        old, new = (_value(document, path) for document in (before, after))
+        if old is not None and old != new:
+            raise MutabilityError(f"{path} is immutable: it cannot be changed once it is set.")
+
+
+def _value(document: Document, path: AttributePath) -> object:
+    container = document.get(path.extension, {}) if path.extension else document
+    return container.get(path.name)
