@@ -14,7 +14,6 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, or_, select
 
-from app.directory import resources
 from app.directory.database import now
 from app.directory.resources import Resource
 from app.directory.tables import link, member, resource

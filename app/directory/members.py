@@ -64,6 +64,19 @@ def holders(connection: Connection, group_link: int) -> set[int]:
     return set(connection.execute(statement).scalars())
 
 
+def entries(connection: Connection, group_link: int) -> dict[int, dict[str, str]]:
+    """Return the wanted members of a group as SCIM shows them, by user link: for filters on them."""
+    statement = (
+        select(link.c.id, link.c.resource_id, link.c.name)
+        .join(member, member.c.user_link == link.c.id)
+        .where(member.c.group_link == group_link, member.c.desired)
+    )
+    return {
+        row.id: {"value": row.resource_id, "display": row.name, "type": "User"}
+        for row in connection.execute(statement)
+    }
+
+
 def want(connection: Connection, group_link: int, user_links: Sequence[int], rows: Collection[int]) -> None:
     """Want users in a group; ``rows`` are those that have a row already."""
     again = [user for user in user_links if user in rows]
@@ -112,9 +125,7 @@ def drop_group(connection: Connection, group_link: int) -> None:
 
 def unsettled(group_link: int) -> Select[tuple[int]]:
     """Select the user links whose membership in a group is not yet what is wanted."""
-    return select(member.c.user_link).where(
-        member.c.group_link == group_link, member.c.desired != member.c.applied
-    )
+    return select(member.c.user_link).where(member.c.group_link == group_link, member.c.desired != member.c.applied)
 
 
 def vendor_ids(connection: Connection, group_link: int) -> dict[str, int]:

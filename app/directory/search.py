@@ -12,6 +12,7 @@ from app.directory.members import Reference
 from app.directory.resources import Resource
 from app.directory.where import where
 from app.scim.filter import And, Filter, Not, Or, matches
+from app.scim.meta import meta
 from app.scim.schemas import ResourceType
 
 COMPUTED = {"User": "groups", "Group": "members"}
@@ -36,10 +37,9 @@ def search(
         found = resources.page(connection, target, type_.name, narrowed.clause, start - 1, count) if count else []
         return Page(total, found)
     candidates = resources.page(connection, target, type_.name, narrowed.clause)
-    if COMPUTED[type_.name] in set(_names(filter_)):
+    complete: Sequence[Resource] = candidates
+    if COMPUTED[type_.name] in _names(filter_):
         complete = _with_computed(connection, type_.name, candidates)
-    else:
-        complete = candidates
     kept = [
         resource for resource, whole in zip(candidates, complete, strict=True) if _matches(filter_, whole, type_)
     ]
@@ -52,14 +52,8 @@ def references(connection: Connection, kind: str, ids: Sequence[str]) -> dict[st
 
 
 def _matches(filter_: Filter, resource: Resource, type_: ResourceType) -> bool:
-    meta = {"resourceType": type_.name, "created": resource.created, "lastModified": resource.modified}
-    return matches(filter_, {**resource.document, "id": resource.id, "meta": _meta(meta)}, type_)
-
-
-def _meta(meta: dict[str, object]) -> dict[str, object]:
-    from app.scim.messages import instant  # noqa: PLC0415
-
-    return {key: instant(value) if isinstance(value, float) else value for key, value in meta.items()}
+    known = meta(type_.name, resource.created, resource.modified, resource.version, "")
+    return matches(filter_, {**resource.document, "id": resource.id, "meta": known}, type_)
 
 
 def _with_computed(connection: Connection, kind: str, found: Sequence[Resource]) -> list[Resource]:

@@ -110,7 +110,6 @@ class _Keeper:
         self.since = self.clock()
 
 
-
 def _tell_members(group: State, users: Sequence[State]) -> None:
     """Let the users of this batch know a group that has just got its vendor id."""
     for user in users:

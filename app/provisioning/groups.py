@@ -24,10 +24,10 @@ from app.provisioning.state import State
 from app.provisioning.summary import member_summary, summary
 from app.provisioning.writing import CHUNK, Busy, Writing
 from app.scim import errors
-from app.scim.etag import check_if_match
-from app.scim.patch import MemberChange
+from app.scim.members import MemberChange
+from app.scim.meta import check_if_match
 from app.scim.types import Document
-from mappings import Rejected, VendorError
+from mappings import Rejected
 
 Edit = Callable[[Document], Document]
 
@@ -122,7 +122,9 @@ class Groups(Writing):
         resources.delete(connection, id_)
         group = State.of(row, [])
         group.wanted_version += 1
-        holders = set() if self.target.mapping.deleting_group_removes_members else members.holders(connection, row.id)
+        holders = (
+            set() if self.target.mapping.deleting_group_removes_members else members.holders(connection, row.id)
+        )
         group.holders = set(holders)
         journal.begin(connection, self.target, request, [(group, "deleted")])
         group.resource = group.resource_id = None
@@ -183,8 +185,7 @@ class Groups(Writing):
             texts.insert(0, (group, summary(old, group.resource.document if group.resource else {})))
         journal.begin(connection, self.target, request, texts)
         states = [group, *users] if group is not None else users
-        lease = ledger.lease(connection, self.target, states) if states else Lease("", ())
-        return Push(group_link, None, None, lease, found, later)
+        return Push(group_link, None, None, ledger.lease(connection, self.target, states), found, later)
 
     # -- second transaction, and what follows
 

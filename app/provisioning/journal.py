@@ -59,7 +59,9 @@ def unchanged(connection: Connection, target: Target, request: Request, state: S
     events.insert(connection, [row])
 
 
-def finish(connection: Connection, request: Request, states: Iterable[State], queues: Callable[[State], bool]) -> None:
+def finish(
+    connection: Connection, request: Request, states: Iterable[State], queues: Callable[[State], bool]
+) -> None:
     """Write the outcome of each resource, and the vendor calls it took."""
     states = list(states)
     if states:

@@ -47,6 +47,8 @@ def load(connection: Connection, where: ColumnElement[bool]) -> tuple[list[State
 
 def lease(connection: Connection, target: Target, states: Sequence[State]) -> Lease:
     """Take the leases of free links and make what is wanted of them durable, intents of creates included."""
+    if not states:
+        return Lease("", ())
     for state in states:
         intend(target, state)
     rows = [

@@ -1,4 +1,4 @@
-"""What a request changes in a group's members, as row statements: its cost is that of the change, not of the group."""
+"""What a request changes in a group's members, as row statements: the cost is the change's, not the group's."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from app.directory import links, members
 from app.provisioning.target import Target
 from app.scim import errors
-from app.scim.patch import MemberChange
+from app.scim.filter import Filter, entry_matches
+from app.scim.members import MemberChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ def difference(
     after = set(before)
     for change in changes:
         ids = [known[id_] for id_ in change.ids if id_ in known]
+        if change.filter is not None:
+            ids = _matching(connection, target, group_link, change.filter)
         after = APPLY[change.kind](after, ids)
     unknown = _unknown(target, changes, known)
     added, removed = sorted(after - before), sorted(before - after)
@@ -63,7 +66,7 @@ def difference(
     return Difference(added, removed, unknown)
 
 
-WHOLE = {"replace", "clear"}
+WHOLE = {"replace", "clear", "remove_where"}
 """Changes that need to know every member; the others look at the named rows only."""
 
 APPLY: dict[str, Callable[[set[int], list[int]], set[int]]] = {
@@ -71,7 +74,14 @@ APPLY: dict[str, Callable[[set[int], list[int]], set[int]]] = {
     "remove": lambda members_, ids: members_ - set(ids),
     "replace": lambda _members, ids: set(ids),
     "clear": lambda _members, _ids: set(),
+    "remove_where": lambda members_, ids: members_ - set(ids),
 }
+
+
+def _matching(connection: Connection, target: Target, group_link: int, filter_: Filter) -> list[int]:
+    attribute = target.types["Group"].attributes["members"]
+    entries = members.entries(connection, group_link)
+    return [user for user, entry in entries.items() if entry_matches(filter_, entry, attribute)]
 
 
 def _unknown(target: Target, changes: Sequence[MemberChange], known: dict[str, int]) -> list[str]:

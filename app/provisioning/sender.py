@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping as MappingABC
+from collections.abc import Callable
+from collections.abc import Mapping as MappingABC
 from typing import Any
 from urllib.parse import quote
 
@@ -94,7 +95,9 @@ class Sender:
 
     def _retried(self, call: Call, login: Login, trace: Trace, deadline: float) -> Any:
         attempts = ATTEMPTS if call.repeatable else 1
-        for attempt in stamina.retry_context(on=_worth_repeating, attempts=attempts, wait_initial=0.1, wait_max=0.5):
+        for attempt in stamina.retry_context(
+            on=_worth_repeating, attempts=attempts, wait_initial=0.1, wait_max=0.5
+        ):
             with attempt:
                 return self._once(call, login, trace, deadline)
         raise AssertionError("unreachable")
@@ -169,9 +172,11 @@ class Sender:
             body = orjson.loads(answer.content)
         except orjson.JSONDecodeError:
             return ""
-        reason = next((body[key] for key in ("error", "message", "detail") if body.get(key)), "") if isinstance(
-            body, dict
-        ) else ""
+        reason = (
+            next((body[key] for key in ("error", "message", "detail") if body.get(key)), "")
+            if isinstance(body, dict)
+            else ""
+        )
         words = " ".join(str(reason).split())[:300]
         for secret in self._secrets:
             words = words.replace(secret, "***")

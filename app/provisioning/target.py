@@ -13,11 +13,17 @@ from mappings import Mapping
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One vendor account as the bridge serves it; its SCIM base URL is ``/{name}/scim/v2``."""
+    """One vendor account as the bridge serves it; its SCIM base URL is ``/{name}/scim/v2``.
+
+    ``types`` are what requests are read with, ``published`` what ``/Schemas`` shows: a vendor that cannot change
+    a password does not publish one, and refuses one.
+    """
 
     name: str
     mapping: Mapping
     sender: Sender
     dialect: Dialect
     on_outage: Literal["refuse", "queue"]
+    tokens: dict[str, str]
     types: dict[str, ResourceType]
+    published: dict[str, ResourceType]

@@ -22,7 +22,7 @@ from app.provisioning.state import State
 from app.provisioning.summary import summary
 from app.provisioning.writing import Busy, Writing
 from app.scim import errors
-from app.scim.etag import check_if_match
+from app.scim.meta import check_if_match
 from app.scim.types import Document
 from mappings import Rejected
 
@@ -38,9 +38,7 @@ class Users(Writing):
         document = dict(document)
         password = document.pop("password", None)
         now = time.time()
-        new = Resource(
-            str(uuid.uuid4()), self.target.name, "User", document, resources.new_version(), now, now
-        )
+        new = Resource(str(uuid.uuid4()), self.target.name, "User", document, resources.new_version(), now, now)
         lease = self.begin(request, lambda connection: self._begin_create(connection, request, new, password))
         return self._finish(request, lease, None)
 

@@ -1,4 +1,4 @@
-"""The delivery worker: claims links that are due and converges them. Nothing is replayed; the difference is there."""
+"""The delivery worker: claims what is due and converges it. Nothing is replayed: the difference is still there."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ class Worker:
 
     def round(self) -> bool:
         """Deliver one batch for each target; false if nothing was due."""
-        return any([self._deliver(target) for target in self.targets.values()])
+        delivered = [self._deliver(target) for target in self.targets.values()]
+        return any(delivered)
 
     def _deliver(self, target: Target) -> bool:
         writing = Writing(self.database, target)
