@@ -350,3 +350,18 @@ def test_a_sandbox_is_found_by_its_vendors_name():
     for name in ("nobody", "sandbox"):
         with pytest.raises(ValueError, match="no sandbox"):
             create(name)
+
+
+@pytest.mark.parametrize("vendor", ["datasentinel", "periscope", "squirro"])
+def test_every_documented_operation_has_its_method(vendor):
+    sandbox = create(vendor)
+    assert sandbox.vendor == vendor
+    assert sandbox.credentials
+    for operation in sandbox.operations:
+        assert callable(getattr(sandbox, operation.handler))
+        assert callable(getattr(sandbox, operation.admitted_by))
+
+
+@pytest.mark.parametrize("vendor", ["datasentinel", "periscope", "squirro"])
+def test_the_same_random_gives_the_same_ids(vendor):
+    assert create(vendor, random=Random(7)).users() == create(vendor, random=Random(7)).users()
