@@ -157,9 +157,7 @@ class AccessSandbox(Sandbox):
     def _forget_access(self, user_id: str) -> None:
         self._passwords.pop(user_id, None)
         self._grants = {key: grant for key, grant in self._grants.items() if grant["user_id"] != user_id}
-        self._authentications = {
-            key: held for key, held in self._authentications.items() if key[1] != user_id
-        }
+        self._authentications = {key: held for key, held in self._authentications.items() if key[1] != user_id}
 
     def _new_id(self) -> str:
         return base64.urlsafe_b64encode(self.random.randbytes(16)).rstrip(b"=").decode()

@@ -87,9 +87,7 @@ class SpacesSandbox(AccessSandbox):
             raise RefusedError(404, "No such workspace")
         return self.workspaces[domain]
 
-    def get_workspaces(
-        self, include_projects: str = "false", admin_only: str = "false"
-    ) -> list[dict[str, Any]]:
+    def get_workspaces(self, include_projects: str = "false", admin_only: str = "false") -> list[dict[str, Any]]:
         """Show the workspaces, or those where the caller is an admin."""
         extra: dict[str, Any] = {"projects": []} if is_set(include_projects) else {}
         return [
