@@ -30,7 +30,7 @@ def insert_calls(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> N
 def history(
     connection: Connection, *, target: str | None = None, user: str | None = None, limit: int = 100
 ) -> list[dict[str, Any]]:
-    """Return the newest events, oldest first, each with its ``calls``; of one user, by userName or id, or of all."""
+    """Return the newest events, oldest first, each with its ``calls``; of one user (by userName or id), or all."""
     where: list[ColumnElement[bool]] = []
     if target:
         where.append(event.c.target == target)
