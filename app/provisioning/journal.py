@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.directory import events
-from app.provisioning.state import State
+from app.provisioning.outcomes import scim_error
+from app.provisioning.state import CallRecord, State
 from app.provisioning.target import Target
 from app.scim.errors import ScimError
 
@@ -96,13 +97,13 @@ def _outcome(request: Request, state: State, *, queued: bool) -> dict[str, Any]:
         "request": request.id,
         "of_link": state.link_id,
         "new_outcome": "delivered" if state.error is None else failed,
-        "new_status": None,
+        "new_status": scim_error(state.error).status if state.error and not queued else None,
         "new_detail": state.error.detail if state.error else None,
         "new_ms": request.elapsed(),
     }
 
 
-def _call(request: Request, state: State, record: Any) -> dict[str, Any]:
+def _call(request: Request, state: State, record: CallRecord) -> dict[str, Any]:
     return {
         "request_id": request.id,
         "link": state.link_id,
