@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, and_, bindparam, or_, select, union
 
-from app.directory.tables import call, event
+from app.directory.tables import call, event, link, resource
 
 
 def insert(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -35,8 +35,7 @@ def history(
     if target:
         where.append(event.c.target == target)
     if user:
-        named = select(event.c.link).where(or_(event.c.name == user, event.c.resource_id == user))
-        where.append(event.c.link.in_(named.distinct()))
+        where.append(event.c.link.in_(_links_of(user)))
     rows = connection.execute(select(event).where(*where).order_by(event.c.id.desc()).limit(limit)).mappings()
     events = [dict(row) for row in reversed(rows.all())]
     requests = list({row["request_id"] for row in events})
@@ -45,3 +44,10 @@ def history(
     for row in found.mappings():
         calls.setdefault((row["request_id"], row["link"]), []).append(dict(row))
     return [{**row, "calls": calls.get((row["request_id"], row["link"]), [])} for row in events]
+
+
+def _links_of(user: str) -> CompoundSelect[tuple[int | None]]:
+    """Select the links that somebody has or had: by the name of now in any case, a former name, or an id."""
+    of_now = select(link.c.id).join(resource, resource.c.id == link.c.resource_id)
+    of_then = select(event.c.link).where(or_(event.c.name == user, event.c.resource_id == user))
+    return union(of_now.where(resource.c.name_key == user.casefold()), of_then)

@@ -30,8 +30,10 @@ class State:
     """What the bridge knows of one account or role while it converges it.
 
     ``fields`` and ``roles`` are what was made true (``roles``: those that no group stands for); memberships
-    carry their own. ``carried`` are the members a new group is created with: vendor id to user link; ``holders``
-    are the users that must lose a role before it is deleted. ``durable`` is the intent that is on disk.
+    carry their own. ``unresolved`` is a create that was never answered, ``intent`` one that is under way, and
+    ``durable`` the one that is on disk. ``carried`` are the members that a new group is created with, vendor id
+    to user link; ``touched`` those of them it has got. ``holders`` are the users that have a role which is to
+    end, and ``waiting`` says that they must lose it first. ``loaded`` are the memberships as they were read.
     """
 
     link_id: int
@@ -53,6 +55,7 @@ class State:
     intent: User | Group | None = None
     durable: dict[str, Any] | None = None
     holders: set[int] = field(default_factory=set)
+    waiting: bool = False
     gone: bool = False
     error: VendorError | None = None
     calls: list[CallRecord] = field(default_factory=list)

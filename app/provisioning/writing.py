@@ -92,7 +92,7 @@ class Writing:
 
     def queues(self, state: State) -> bool:
         """Whether a failure only delays what the IdP wants, because the target is configured so."""
-        return self.target.on_outage == "queue" and is_outage(state.error) and state.password is None
+        return self.target.on_outage == "queue" and is_outage(state.error) and not _changes_password(state)
 
     def deadline(self, request: Request) -> float:
         """Return when the request must be answered, on the monotonic clock."""
@@ -108,6 +108,11 @@ class Writing:
                     text = "another change of the same resource is still being delivered"
                     raise errors.Unavailable(text, retry_after=2) from None
             _pause()
+
+
+def _changes_password(state: State) -> bool:
+    """Whether an existing account gets a new password: one that waits would have to be kept."""
+    return state.password is not None and state.vendor_id is not None
 
 
 _released = threading.Event()

@@ -43,8 +43,9 @@ class View:
     def _document(self, resource: Resource, references: Sequence[Reference]) -> Document:
         location = self.location(resource.id)
         document = {
-            **resource.document,
+            "schemas": resource.document.get("schemas", []),
             "id": resource.id,
+            **resource.document,
             "meta": meta(self.type.name, resource.created, resource.modified, resource.version, location),
         }
         if references:
