@@ -66,12 +66,21 @@ def theirs(user, patch):
     return revalidate(model.model_dump(scim_ctx=Context.RESOURCE_PATCH_RESPONSE), USER_TYPE)
 
 
+def merged(document):
+    """Merge e-mails of one value and type: the bridge stores them once, scim2-models twice."""
+    entries = {}
+    for entry in document.get("emails", []):
+        key = entry.get("value"), entry.get("type")
+        entries[key] = {**entries.get(key, {}), **entry}
+    return {**document, "emails": list(entries.values())}
+
+
 @settings(max_examples=300, deadline=None)
 @given(users, patches)
 def test_a_patch_does_what_scim2_models_does(user, patch):
     expected = theirs(user, copy.deepcopy(patch))
     assume(expected is not None)
-    assert ours(user, patch) == expected
+    assert merged(ours(user, patch)) == merged(expected)
 
 
 @settings(max_examples=150, deadline=None)
