@@ -150,9 +150,12 @@ def test_a_filter_finds_what_a_naive_evaluation_finds(tree, user):
 
 
 def guarded(tree):
-    """Let `ne` find present attributes only: to scim2-models a missing one is not equal either."""
-    if tree[0] == "cmp":
-        return ("and", ("pr", tree[1]), tree) if tree[2] == "ne" else tree
+    """Avoid where scim2-models reads `ne` as `not (x eq y)`: missing attributes and several values."""
+    match tree:
+        case ("cmp", "emails.value", "ne", value):
+            return ("cmp", "emails.value", "eq", value)
+        case ("cmp", path, "ne", _):
+            return ("and", ("pr", path), tree)
     return tuple(guarded(each) if isinstance(each, tuple) else each for each in tree)
 
 

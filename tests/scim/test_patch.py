@@ -78,6 +78,12 @@ def test_the_one_that_is_set_primary_is_the_only_one():
     assert [entry["primary"] for entry in after["emails"]] == [False, True]
 
 
+def test_an_entry_that_is_only_repeated_loses_primary_to_the_one_that_is_set():
+    repeated = {"type": "work", "value": "a@work"}
+    after = patched(user(emails=[WORK]), add("emails", [repeated, {**HOME, "primary": True}]))
+    assert after["emails"] == [{**WORK, "primary": False}, {**HOME, "primary": True}]
+
+
 def test_two_primary_values_at_once_are_refused():
     with pytest.raises(InvalidValue, match="primary"):
         patched(user(), replace("emails", [{"value": "a", "primary": True}, {"value": "b", "primary": True}]))
