@@ -70,9 +70,11 @@ def _assign_entries(holder: Document, attribute: Attribute, value: Json, verb: V
         _put(holder, attribute.name, given)
         return
     entries = list(holder.get(attribute.name, []))
-    added = [_extend(entries, entry) for entry in given]
+    placed = [_extend(entries, entry) for entry in given]
+    keep_one_primary(
+        entries, [place for place, entry in zip(placed, given, strict=True) if is_primary(entry)]
+    )
     _put(holder, attribute.name, entries)
-    keep_one_primary(entries, added)
 
 
 def _extend(entries: list[Any], entry: Any) -> Any:
@@ -91,12 +93,17 @@ def _is_same(known: Any, entry: Any) -> bool:
     return fingerprint(known) == fingerprint(entry)
 
 
+def is_primary(entry: Any) -> bool:
+    """Tell whether an entry says that it is the preferred one."""
+    return isinstance(entry, dict) and entry.get("primary") is True
+
+
 def keep_one_primary(entries: list[Any], changed: list[Any]) -> None:
-    """Make a value that was set primary the only one (RFC 7644 §3.5.2.1)."""
-    if not any(isinstance(entry, dict) and entry.get("primary") is True for entry in changed):
+    """Where a changed value is primary, make the others not primary (RFC 7644 §3.5.2.1)."""
+    if not any(is_primary(entry) for entry in changed):
         return
     for entry in entries:
-        if entry.get("primary") is True and not any(entry is each for each in changed):
+        if is_primary(entry) and not any(entry is each for each in changed):
             entry["primary"] = False
 
 
