@@ -71,9 +71,7 @@ def _assign_entries(holder: Document, attribute: Attribute, value: Json, verb: V
         return
     entries = list(holder.get(attribute.name, []))
     placed = [_extend(entries, entry) for entry in given]
-    keep_one_primary(
-        entries, [place for place, entry in zip(placed, given, strict=True) if is_primary(entry)]
-    )
+    keep_one_primary(entries, [place for place, entry in zip(placed, given, strict=True) if is_primary(entry)])
     _put(holder, attribute.name, entries)
 
 

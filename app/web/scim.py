@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, g, request
 
 from app.directory import resources, search
@@ -131,15 +133,13 @@ def read_resource(endpoint: str, id_: str) -> Response:
 @blueprint.get("/<any(Users, Groups):endpoint>")
 def list_resources(endpoint: str) -> Response:
     """RFC 7644 §3.4.2."""
-    type_ = reading.target().types[KINDS[endpoint]]
-    view = reading.view(type_)
-    text = request.args.get("filter")
-    filter_ = parse_filter(text, type_) if text is not None else None
-    start, count = reading.page()
-    with reading.bridge().database.read() as connection:
-        page = search.search(connection, reading.target().name, type_, filter_, start, count)
-        documents = view.render(connection, page.resources)
-    return answer(messages.list_response(documents, page.total, start))
+    return _list(KINDS[endpoint], request.args)
+
+
+@blueprint.post("/<any(Users, Groups):endpoint>/.search")
+def search_resources(endpoint: str) -> Response:
+    """RFC 7644 §3.4.3."""
+    return _list(KINDS[endpoint], reading.search_request())
 
 
 # -- discovery
@@ -227,6 +227,17 @@ def _show(kind: str, resource: resources.Resource, status: int) -> Response:
         (document,) = view.render(connection, [resource])
     location = view.location(resource.id) if status == 201 else None
     return resource_answer(document, resource.version, status, location)
+
+
+def _list(kind: str, query: Mapping[str, str]) -> Response:
+    type_ = reading.target().types[kind]
+    view = reading.view(type_, query)
+    filter_ = parse_filter(query["filter"], type_) if "filter" in query else None
+    start, count = reading.page(query)
+    with reading.bridge().database.read() as connection:
+        page = search.search(connection, reading.target().name, type_, filter_, start, count)
+        documents = view.render(connection, page.resources)
+    return answer(messages.list_response(documents, page.total, start))
 
 
 def _read(kind: str, id_: str) -> Response:
