@@ -14,6 +14,7 @@ from mappings.readers import primary_email
 from mappings.settings import Setting, Settings
 
 Document = MappingABC[str, Any]
+Passwords = Literal["settable", "initial", "none"]
 Readers = MappingABC[str, Callable[[Document], Any]]
 
 
@@ -47,7 +48,7 @@ class Mapping(ABC):
     options: ClassVar[tuple[Setting, ...]] = ()
     group_word: ClassVar[str]
     """What a SCIM Group is at this vendor, in the vendor's words."""
-    passwords: Literal["settable", "initial", "none"]
+    passwords: Passwords
     """Whether a password can be set at any time, only with a new account, or never."""
     needs_email: ClassVar[bool] = True
     """Whether a user without an e-mail address is refused; ``/Schemas`` then says that ``emails`` is required."""

@@ -256,7 +256,8 @@ def _list(kind: str, query: Mapping[str, str]) -> Response:
 def _list_all(query: Mapping[str, str]) -> Response:
     """List users, then groups; a filter that only one kind has the attributes for selects from that kind."""
     start, count = reading.page(query)
-    skip, documents, total = start - 1, [], 0
+    skip, total = start - 1, 0
+    documents: list[Document] = []
     with reading.bridge().database.read() as connection:
         for type_, filter_ in _filters(query):
             room = count - len(documents)

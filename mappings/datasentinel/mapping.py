@@ -23,6 +23,7 @@ from mappings import (
     Group,
     Login,
     NotFound,
+    Passwords,
     Readers,
     Rejected,
     Setting,
@@ -45,7 +46,7 @@ class Datasentinel(mappings.Mapping):
     title = "Datasentinel"
     documents = "https://docs.datasentinel.io/manual/implementation/platform-usage/api-reference/user"
     group_word = "existing role"
-    passwords = "settable"
+    passwords: Passwords = "settable"
     deleting_group_removes_members = False
     credentials = (
         (
