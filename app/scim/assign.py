@@ -187,9 +187,7 @@ def _is_named(entry: Any, given: Any, attribute: Attribute) -> bool:
         return compare("eq", entry, given, attribute)
     keys = {"value", "type"} & given.keys() if "value" in given else given.keys()
     subs = {key: attribute.sub(key) for key in keys}
-    return all(
-        sub is not None and compare("eq", entry.get(key), given[key], sub) for key, sub in subs.items()
-    )
+    return all(sub is not None and compare("eq", entry.get(key), given[key], sub) for key, sub in subs.items())
 
 
 def remove_chosen(holder: Document, attribute: Attribute, wanted: Filter, sub: Attribute | None) -> None:
@@ -216,9 +214,7 @@ def remove_sub(holder: Document, attribute: Attribute, sub: Attribute) -> None:
 def _worth_keeping(entries: list[Any], changed: list[Any], removed: Attribute | None) -> list[Any]:
     """Drop the changed entries that are empty, or lost a value and have only labels left."""
     worthless = LABELS if removed is None or removed.name not in LABELS else frozenset[str]()
-    return [
-        entry for entry in entries if not any(entry is each for each in changed) or entry.keys() - worthless
-    ]
+    return [entry for entry in entries if not any(entry is each for each in changed) or entry.keys() - worthless]
 
 
 def assign_sub(holder: Document, attribute: Attribute, sub: Attribute, value: Json, verb: Verb) -> None:

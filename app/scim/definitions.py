@@ -23,9 +23,7 @@ def text(name: str, description: str, **traits: Any) -> Attribute:
 
 def reference(name: str, description: str, *types: str, **traits: Any) -> Attribute:
     """Define a reference to resources of these types, or to something `external`."""
-    return Attribute(
-        name, "reference", case_exact=True, description=description, reference_types=types, **traits
-    )
+    return Attribute(name, "reference", case_exact=True, description=description, reference_types=types, **traits)
 
 
 def complex_(name: str, description: str, *subs: Attribute, **traits: Any) -> Attribute:
@@ -42,9 +40,7 @@ PRIMARY = Attribute("primary", "boolean", description="Whether this is the prefe
 DISPLAY = text("display", "A human-readable name, primarily used for display purposes.")
 
 
-def plural(
-    name: str, description: str, *kinds: str, value: Attribute | None = None, **traits: Any
-) -> Attribute:
+def plural(name: str, description: str, *kinds: str, value: Attribute | None = None, **traits: Any) -> Attribute:
     """Define a multi-valued attribute with the sub-attributes of RFC 7643 §2.4."""
     value = value or text("value", f"One of the {name}.")
     return complex_(name, description, value, DISPLAY, kind(*kinds), PRIMARY, multi_valued=True, **traits)

@@ -23,8 +23,6 @@ ScimError                    any status
 └── BadGateway               502
 """
 
-# ruff: noqa: N818 - the names are SCIM's own scimType keywords
-
 from __future__ import annotations
 
 from typing import ClassVar

@@ -68,9 +68,7 @@ def _id(entry: Json) -> str:
     return entry
 
 
-def _split(
-    operation: Operation, group_type: ResourceType
-) -> tuple[Iterable[Operation], Iterable[MemberChange]]:
+def _split(operation: Operation, group_type: ResourceType) -> tuple[Iterable[Operation], Iterable[MemberChange]]:
     if operation.path is None:
         return _split_value(operation, group_type)
     if not operation.path.casefold().lstrip().startswith(("members", group_type.schema.id.casefold())):

@@ -119,16 +119,12 @@ def _shown(
     return shown
 
 
-def _part(
-    value: Any, path: AttributePath, attribute: Attribute, selection: _Selection, *, whole: bool
-) -> Any:
+def _part(value: Any, path: AttributePath, attribute: Attribute, selection: _Selection, *, whole: bool) -> Any:
     """Give what is shown of a value; of a complex one the sub-attributes that were chosen."""
     if not attribute.is_complex:
         return value
     if isinstance(value, list):
         parts = (_part(entry, path, attribute, selection, whole=whole) for entry in value)
         return [part for part in parts if part]
-    kept = {
-        sub.name for sub in attribute.sub_attributes if selection.keeps(_below(path, sub), sub, whole=whole)
-    }
+    kept = {sub.name for sub in attribute.sub_attributes if selection.keeps(_below(path, sub), sub, whole=whole)}
     return {name: item for name, item in value.items() if name in kept}

@@ -1,0 +1,45 @@
+"""From a configuration to running parts: the database and the targets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.config import Config, TargetConfig
+from app.directory import tokens
+from app.directory.database import Database
+from app.provisioning.dialects import DIALECTS
+from app.provisioning.sender import Sender
+from app.provisioning.target import Target
+from app.scim.schemas import GROUP_TYPE, USER_TYPE
+from mappings import discovery
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """The parts that a process of the bridge works with."""
+
+    database: Database
+    targets: dict[str, Target]
+
+
+def assemble(config: Config) -> Bridge:
+    """Build the parts. Nothing is connected to yet."""
+    database = Database(config.server.database_url)
+    return Bridge(database, {name: target(settings) for name, settings in config.targets.items()})
+
+
+def target(config: TargetConfig) -> Target:
+    """Build one target with its mapping and its sender."""
+    mapping = discovery.load(config.vendor)(config.settings)
+    verify: bool | str = config.ca_bundle or True
+    user = USER_TYPE if mapping.passwords == "settable" else USER_TYPE.without("password")
+    return Target(
+        name=config.name,
+        mapping=mapping,
+        sender=Sender(config.name, mapping, config.base_url, timeout=config.timeout, verify=verify),
+        dialect=DIALECTS[config.idp],
+        on_outage=config.on_outage,
+        tokens={tokens.digest(token): f"tokens[{index}]" for index, token in enumerate(config.tokens)},
+        types={"User": USER_TYPE, "Group": GROUP_TYPE},
+        published={"User": user, "Group": GROUP_TYPE},
+    )

@@ -1,0 +1,61 @@
+"""``check`` and ``db``: is everything in order?"""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from app.cli.context import Context, console, json_option, pass_context, print_json
+from app.directory import migrate
+from app.provisioning.driver import run
+from app.provisioning.target import Target
+from mappings import VendorError
+
+CHECK_SECONDS = 15.0
+
+
+@click.command()
+@json_option
+@pass_context
+def check(context: Context, as_json: bool) -> None:
+    """Check the configuration, the database, and one harmless read at each vendor.
+
+    Exits 0 if all is well, 1 if a vendor does not answer as it should, 2 if the configuration is wrong.
+    """
+    with console().status("asking the vendors") as _:
+        results = [_ask(target) for target in context.bridge.targets.values()]
+    if as_json:
+        print_json({"database": "ok", "targets": results})
+    else:
+        click.echo("configuration and database: ok")
+        for result in results:
+            mark = "✓" if result["ok"] else "✗"
+            click.echo(f"{mark} {result['detail']}")
+    raise click.exceptions.Exit(0 if all(result["ok"] for result in results) else 1)
+
+
+@click.group()
+def db() -> None:
+    """Look after the database."""
+
+
+@db.command()
+@json_option
+@pass_context
+def upgrade(context: Context, as_json: bool) -> None:
+    """Bring the database to the schema of this version. 'serve' does so by itself."""
+    revision = migrate.upgrade(context.bridge.database)
+    if as_json:
+        print_json({"revision": revision})
+    else:
+        click.echo(f"the database is at revision {revision}")
+
+
+def _ask(target: Target) -> dict[str, object]:
+    deadline = time.monotonic() + CHECK_SECONDS
+    try:
+        seen = run(target.mapping.check(), lambda call: target.sender.send(call, lambda _: None, deadline))
+    except VendorError as error:
+        return {"target": target.name, "ok": False, "detail": error.detail}
+    return {"target": target.name, "ok": True, "detail": f"{target.name}: {target.mapping.title} answers: {seen}"}

@@ -1,0 +1,149 @@
+"""``serve`` and ``worker``: the processes that run for good."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from typing import Any
+
+import click
+import gunicorn.http.message
+import structlog
+from gunicorn.app.base import BaseApplication
+
+from app import create_app
+from app.cli.context import Context, pass_context
+from app.config import Config
+from app.provisioning.worker import Worker
+
+MAX_REQUEST_LINE = 64 * 1024
+"""Bytes; so that a filter which is too long is refused as SCIM, not cut off as HTTP."""
+RESTART_SECONDS = 1.0
+
+
+@click.command()
+@click.option("--bind", default="127.0.0.1:8080", show_default=True, help="The address to listen on.")
+@click.option("--workers", default=2, show_default=True, help="Web processes.")
+@click.option("--threads", default=32, show_default=True, help="Threads of each web process.")
+@click.option(
+    "--no-worker", is_flag=True, help="Start no delivery worker; one runs elsewhere ('scim-bridge worker')."
+)
+@pass_context
+def serve(context: Context, bind: str, workers: int, threads: int, no_worker: bool) -> None:
+    """Serve SCIM: web processes and one delivery worker. Brings its database up to date first."""
+    configure_logging()
+    context.bridge.database.close()
+    for name in context.config.targets:
+        root = context.config.server.external_url or f"http://{bind}"
+        click.echo(f"{name}: {root}/{name}/scim/v2", err=True)
+    gunicorn.http.message.MAX_REQUEST_LINE = MAX_REQUEST_LINE
+    _Server(context, bind=bind, workers=workers, threads=threads, delivers=not no_worker).run()
+
+
+@click.command()
+@click.option("--parent", type=int, hidden=True, help="End when this process does.")
+@pass_context
+def worker(context: Context, parent: int | None) -> None:
+    """Deliver what is due: retries after outages and crashes, revocations that were refused."""
+    configure_logging()
+    delivery = Worker(context.bridge.database, context.bridge.targets)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: delivery.stopping.set())
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent, delivery.stopping), daemon=True).start()
+    delivery.run()
+
+
+def configure_logging() -> None:
+    """Log to standard error: for people on a terminal, one JSON object a line elsewhere."""
+    for_people: Any = structlog.dev.ConsoleRenderer()
+    renderer = for_people if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.dict_tracebacks,
+            renderer,
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+class _Server(BaseApplication):
+    """gunicorn with threads, and a delivery worker beside it."""
+
+    def __init__(self, context: Context, *, bind: str, workers: int, threads: int, delivers: bool) -> None:
+        self._config: Config = context.config
+        self._settings = {
+            "bind": bind,
+            "workers": workers,
+            "threads": threads,
+            "worker_class": "gthread",
+            "timeout": 60,
+            "graceful_timeout": 30,
+            "keepalive": 30,
+            "limit_request_line": MAX_REQUEST_LINE,
+            "forwarded_allow_ips": "",  # whose headers count is our own setting, server.trusted_proxies
+            "control_socket_disable": True,
+            "loglevel": "warning",
+            "proc_name": "scim-bridge",
+        }
+        if delivers:
+            companion = _Companion(context.path)
+            self._settings |= {"when_ready": companion.start, "on_exit": companion.stop}
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Give gunicorn its settings."""
+        for name, value in self._settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Build the application, once in each web process."""
+        return create_app(self._config)
+
+
+class _Companion:
+    """The delivery worker's process: started with the server, started again if it dies, ended with it."""
+
+    def __init__(self, config: str) -> None:
+        self._command = [
+            sys.executable,
+            "-m",
+            "app.cli",
+            "--config",
+            config,
+            "worker",
+            "--parent",
+            str(os.getpid()),
+        ]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stopping = threading.Event()
+
+    def start(self, _server: Any) -> None:
+        """Start the worker and watch over it."""
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def stop(self, _server: Any) -> None:
+        """End the worker and wait until it has finished what it was delivering."""
+        self._stopping.set()
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            self._process.wait()
+
+    def _watch(self) -> None:
+        while not self._stopping.is_set():
+            self._process = subprocess.Popen(self._command)  # noqa: S603
+            self._process.wait()
+            self._stopping.wait(RESTART_SECONDS)
+
+
+def _end_with(parent: int, stopping: threading.Event) -> None:
+    """Set ``stopping`` when the parent process is gone, however it went."""
+    while os.getppid() == parent and not stopping.wait(1.0):
+        pass
+    stopping.set()

@@ -1,0 +1,239 @@
+"""The configuration: one TOML file, checked whole before anything starts.
+
+``${VAR}`` and ``${VAR:-default}`` in any string come from the environment, ``file:/path`` from a file. Whatever is
+wrong is said with the key's full path, all of it at once.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import tomllib
+from collections.abc import Mapping as MappingABC
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from app.provisioning.dialects import DIALECTS
+from mappings import Setting, Settings, discovery
+
+VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
+DEFAULT_DATABASE = "sqlite:///bridge.db"
+TARGET_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+KINDS: dict[type, type[fields.Field[Any]]] = {str: fields.String, bool: fields.Boolean, int: fields.Integer}
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; ``problems`` are sentences that begin with the key's path."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class ServerConfig:
+    """``[server]``."""
+
+    database_url: str = DEFAULT_DATABASE
+    external_url: str | None = None
+    trusted_proxies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TargetConfig:
+    """``[targets.NAME]``. ``timeout`` is how long to wait for one vendor answer, in seconds."""
+
+    name: str
+    vendor: str
+    idp: str
+    tokens: tuple[str, ...]
+    base_url: str
+    on_outage: Literal["refuse", "queue"]
+    timeout: float
+    ca_bundle: str | None
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that the file says."""
+
+    server: ServerConfig
+    targets: dict[str, TargetConfig]
+
+
+def read(path: str | Path) -> Config:
+    """Read a configuration file. Raises :class:`ConfigError`."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except OSError as missing:
+        raise ConfigError([f"{path}: {missing.strerror}"]) from missing
+    try:
+        return parse(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as broken:
+        raise ConfigError([f"{path}: not TOML: {broken}"]) from broken
+
+
+def parse(document: MappingABC[str, Any]) -> Config:
+    """Check a parsed file and fill in the defaults. Raises :class:`ConfigError` with every problem found."""
+    problems: list[str] = []
+    known = _expanded(document, "", problems)
+    problems += [f"{key}: unknown key" for key in known if key not in {"server", "targets"}]
+    server = _load(_Server(), known.get("server", {}), "server", problems)
+    targets = known.get("targets", {})
+    if not targets:
+        problems.append("targets: at least one [targets.NAME] is needed")
+    loaded = {name: _target(name, table, problems) for name, table in dict(targets).items()}
+    if problems:
+        raise ConfigError(problems)
+    return Config(_server(server), {name: target for name, target in loaded.items() if target})
+
+
+# -- values
+
+
+def _expanded(value: Any, path: str, problems: list[str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _expanded(item, f"{path}.{key}" if path else key, problems) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_expanded(item, f"{path}[{index}]", problems) for index, item in enumerate(value)]
+    return _text(value, path, problems) if isinstance(value, str) else value
+
+
+def _text(value: str, path: str, problems: list[str]) -> str:
+    def variable(match: re.Match[str]) -> str:
+        name, default = match.groups()
+        found = os.environ.get(name) or default
+        if found is None:
+            problems.append(f"{path}: the environment variable {name} is not set")
+        return found or ""
+
+    text = VARIABLE.sub(variable, value)
+    if not text.startswith("file:"):
+        return text
+    try:
+        return Path(text.removeprefix("file:")).read_text(encoding="utf-8").strip()
+    except OSError as missing:
+        problems.append(f"{path}: {text}: {missing.strerror}")
+        return ""
+
+
+# -- tables
+
+
+class _Strict(Schema):
+    class Meta:
+        unknown = RAISE
+
+
+class _Server(_Strict):
+    database_url = fields.String(load_default=DEFAULT_DATABASE)
+    external_url = fields.Url(require_tld=False, schemes={"http", "https"})
+    trusted_proxies = fields.List(fields.String(), load_default=list)
+
+    @validates("database_url")
+    def _is_database(self, value: str, **_: Any) -> None:
+        try:
+            backend = make_url(value).get_backend_name()
+        except ArgumentError as wrong:
+            raise ValidationError("is not a database URL") from wrong
+        if backend not in {"sqlite", "postgresql"}:
+            raise ValidationError("must begin with sqlite:/// or postgresql+psycopg://")
+
+    @validates("trusted_proxies")
+    def _are_networks(self, value: list[str], **_: Any) -> None:
+        for network in value:
+            try:
+                ipaddress.ip_network(network, strict=False)
+            except ValueError as wrong:
+                raise ValidationError(f"{network!r} is not a network such as 10.0.0.0/8") from wrong
+
+
+class _Target(_Strict):
+    vendor = fields.String(required=True)
+    idp = fields.String(load_default="generic", validate=validate.OneOf(sorted(DIALECTS)))
+    tokens = fields.List(fields.String(validate=validate.Length(min=1)), load_default=list)
+    base_url = fields.Url(required=True, require_tld=False, schemes={"http", "https"})
+    on_outage = fields.String(load_default="refuse", validate=validate.OneOf(["refuse", "queue"]))
+    timeout = fields.Float(load_default=10.0, validate=validate.Range(min=0.1, max=20))
+    ca_bundle = fields.String(load_default=None)
+    credentials = fields.Dict(load_default=dict)
+    options = fields.Dict(load_default=dict)
+
+
+def _server(loaded: dict[str, Any]) -> ServerConfig:
+    url = loaded.get("external_url")
+    return ServerConfig(loaded["database_url"], url and url.rstrip("/"), tuple(loaded["trusted_proxies"]))
+
+
+def _target(name: str, table: Any, problems: list[str]) -> TargetConfig | None:
+    path = f"targets.{name}"
+    before = len(problems)
+    if not TARGET_NAME.fullmatch(name):
+        problems.append(f"{path}: a target's name is made of a-z, 0-9 and hyphens, since it is part of a URL")
+    loaded = _load(_Target(), table, path, problems)
+    if loaded and loaded["vendor"] not in discovery.names():
+        problems.append(f"{path}.vendor: must be one of {', '.join(discovery.names())}")
+    if len(problems) > before:
+        return None
+    mapping = discovery.load(loaded["vendor"])
+    options = _load(_schema(mapping.options), loaded.pop("options"), f"{path}.options", problems)
+    credentials = _credentials(mapping.credentials, loaded.pop("credentials"), f"{path}.credentials", problems)
+    tokens = tuple(loaded.pop("tokens"))
+    return TargetConfig(name=name, tokens=tokens, settings=Settings(credentials, options), **loaded)
+
+
+def _credentials(
+    alternatives: tuple[tuple[Setting, ...], ...], given: dict[str, Any], path: str, problems: list[str]
+) -> dict[str, str]:
+    """Check the one of the alternative sets that was meant: the one that names most of what is given."""
+    meant = max(alternatives, key=lambda settings: len({setting.name for setting in settings} & given.keys()))
+    needed = tuple(Setting(s.name, s.about, s.kind, s.default, required=s.default is None) for s in meant)
+    return _load(_schema(needed), given, path, problems)
+
+
+def _schema(settings: tuple[Setting, ...]) -> Schema:
+    return _Strict.from_dict({setting.name: _field(setting) for setting in settings})()
+
+
+def _field(setting: Setting) -> fields.Field[Any]:
+    rules: list[Any] = [validate.OneOf(setting.choices)] if setting.choices else []
+    if setting.required and setting.kind is str:
+        rules.append(validate.Length(min=1, error="must not be empty"))
+    presence: dict[str, Any] = {"required": True} if setting.required else {"load_default": setting.default}
+    if setting.kind is list:
+        return fields.List(fields.String(), **presence)
+    return KINDS[setting.kind](validate=rules, **presence)
+
+
+def _load(schema: Schema, table: Any, path: str, problems: list[str]) -> dict[str, Any]:
+    try:
+        loaded: dict[str, Any] = schema.load(table)
+    except ValidationError as wrong:
+        problems += _sentences(wrong.messages, path)
+        return {}
+    return loaded
+
+
+def _sentences(messages: Any, path: str) -> list[str]:
+    if isinstance(messages, dict):
+        return [
+            sentence
+            for key, inner in messages.items()
+            for sentence in _sentences(inner, path if key == "_schema" else f"{path}.{key}")
+        ]
+    return [f"{path}: {SAID.get(message, message)}" for message in messages]
+
+
+SAID = {
+    "Unknown field.": "unknown key",
+    "Missing data for required field.": "is missing",
+    "Field may not be null.": "must not be empty",
+}
+"""The validation library's words that are not ours."""

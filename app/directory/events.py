@@ -1,0 +1,53 @@
+"""The audit: each SCIM write and each delivery as an event, each vendor call as a call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, and_, bindparam, or_, select, union
+
+from app.directory.tables import call, event, link, resource
+
+
+def insert(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add events, one for each resource that a request touches."""
+    connection.execute(event.insert(), list(rows))
+
+
+def finish(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write the outcome of events given by ``request`` and ``of_link``."""
+    key = and_(event.c.request_id == bindparam("request"), event.c.link == bindparam("of_link"))
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("outcome", "status", "detail", "ms")}
+    connection.execute(event.update().where(key).values(values), list(rows))
+
+
+def insert_calls(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add vendor calls."""
+    connection.execute(call.insert(), list(rows))
+
+
+def history(
+    connection: Connection, *, target: str | None = None, user: str | None = None, limit: int = 100
+) -> list[dict[str, Any]]:
+    """Return the newest events, oldest first, each with its ``calls``; of one user (by userName or id), or all."""
+    where: list[ColumnElement[bool]] = []
+    if target:
+        where.append(event.c.target == target)
+    if user:
+        where.append(event.c.link.in_(_links_of(user)))
+    rows = connection.execute(select(event).where(*where).order_by(event.c.id.desc()).limit(limit)).mappings()
+    events = [dict(row) for row in reversed(rows.all())]
+    requests = list({row["request_id"] for row in events})
+    calls: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    found = connection.execute(select(call).where(call.c.request_id.in_(requests)).order_by(call.c.id))
+    for row in found.mappings():
+        calls.setdefault((row["request_id"], row["link"]), []).append(dict(row))
+    return [{**row, "calls": calls.get((row["request_id"], row["link"]), [])} for row in events]
+
+
+def _links_of(user: str) -> CompoundSelect[tuple[int | None]]:
+    """Select the links that somebody has or had: by the name of now in any case, a former name, or an id."""
+    of_now = select(link.c.id).join(resource, resource.c.id == link.c.resource_id)
+    of_then = select(event.c.link).where(or_(event.c.name == user, event.c.resource_id == user))
+    return union(of_now.where(resource.c.name_key == user.casefold()), of_then)

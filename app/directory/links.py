@@ -1,0 +1,224 @@
+"""Links: the id-mapping table, what was made true at the vendor, and the queue of what is due.
+
+A link is written only by the holder of its lease, except that anybody may ask for more (``demand``). Each lease
+has a holder of its own, never used again: it is the fence. Whoever finds another there must not write.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, or_, select
+
+from app.directory.database import now
+from app.directory.resources import Resource
+from app.directory.tables import link, member, resource
+
+LEASE_SECONDS = 30.0
+IDS_A_STATEMENT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One row, with the resource it belongs to (``None``: the link has outlived it)."""
+
+    id: int
+    target: str
+    kind: str
+    resource: Resource | None
+    resource_id: str | None
+    name: str
+    vendor_key: str
+    vendor_id: str | None
+    snapshot: dict[str, Any]
+    intent: dict[str, Any] | None
+    wanted_version: int
+    due_at: float | None
+    attempts: int
+    refused: bool
+    last_error: str | None
+    leased: bool
+
+
+def insert(connection: Connection, target: str, kind: str, resource_id: str, name: str, vendor_key: str) -> int:
+    """Add the link of a new resource and return its id."""
+    values = {
+        "target": target,
+        "kind": kind,
+        "resource_id": resource_id,
+        "name": name,
+        "vendor_key": vendor_key,
+        "snapshot": "{}",
+        "wanted_version": 0,
+        "attempts": 0,
+        "refused": False,
+        "lease_until": 0.0,
+    }
+    return int(connection.execute(link.insert().values(values).returning(link.c.id)).scalar_one())
+
+
+def load(connection: Connection, where: ColumnElement[bool], limit: int | None = None) -> list[Link]:
+    """Read links and lock their rows until the end of the transaction, in an order that cannot deadlock."""
+    held = (link.c.lease_until > now()).label("leased")
+    columns = [column.label(f"resource_{column.name}") for column in resource.c if column.name != "id"]
+    statement = (
+        select(link, held, resource.c.id.label("found_id"), *columns)
+        .select_from(link.outerjoin(resource, resource.c.id == link.c.resource_id))
+        .where(where)
+        .order_by(link.c.id)
+        .limit(limit)
+        .with_for_update(of=link)
+    )
+    return [_of_row(row) for row in connection.execute(statement).mappings()]
+
+
+def due(connection: Connection, target: str, limit: int) -> list[int]:
+    """Return the ids of a target's links that are due and free, locked; another worker's are skipped."""
+    statement = select(link.c.id).where(*_due(target)).order_by(link.c.due_at).limit(limit)
+    return list(connection.execute(statement.with_for_update(skip_locked=True)).scalars())
+
+
+def is_due(connection: Connection, target: str) -> bool:
+    """Whether a target has links that are due and free."""
+    return connection.execute(select(link.c.id).where(*_due(target)).limit(1)).first() is not None
+
+
+def _due(target: str) -> tuple[ColumnElement[bool], ...]:
+    return (link.c.target == target, link.c.due_at <= now(), link.c.lease_until <= now())
+
+
+def lease(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> str:
+    """Take leases. Each row: ``link_id``, ``intent``, and ``new_``: resource_id, name, vendor_key, version.
+
+    The links become due at the same time, so that a crash of the holder leaves them to be delivered.
+    """
+    holder = str(uuid.uuid4())
+    statement = (
+        link.update()
+        .where(link.c.id == bindparam("link_id"))
+        .values(
+            lease=holder,
+            lease_until=now() + LEASE_SECONDS,
+            due_at=func.coalesce(link.c.due_at, now()),
+            intent=bindparam("intent"),
+            resource_id=bindparam("new_resource_id"),
+            name=bindparam("new_name"),
+            vendor_key=bindparam("new_vendor_key"),
+            wanted_version=bindparam("new_wanted_version"),
+        )
+    )
+    connection.execute(statement, list(rows))
+    return holder
+
+
+def renew(connection: Connection, holder: str, link_id: int) -> bool:
+    """Prolong one lease; false if it is no longer the holder's."""
+    statement = link.update().where(link.c.id == link_id, link.c.lease == holder)
+    return connection.execute(statement.values(lease_until=now() + LEASE_SECONDS)).rowcount == 1
+
+
+def owners(connection: Connection, target: str, kind: str, vendor_ids: Sequence[str]) -> dict[str, int]:
+    """Return which links have these vendor ids."""
+    scope = (link.c.target == target, link.c.kind == kind, link.c.vendor_id.in_(vendor_ids))
+    return {row.vendor_id: row.id for row in connection.execute(select(link.c.vendor_id, link.c.id).where(*scope))}
+
+
+def resolve(connection: Connection, target: str, resource_ids: Sequence[str]) -> dict[str, int]:
+    """Return the links of those resource ids that are users of a target; other ids are left out."""
+    found: dict[str, int] = {}
+    for start in range(0, len(resource_ids), IDS_A_STATEMENT):
+        some = resource_ids[start : start + IDS_A_STATEMENT]
+        scope = (link.c.target == target, link.c.kind == "User", link.c.resource_id.in_(some))
+        rows = connection.execute(select(link.c.resource_id, link.c.id).where(*scope))
+        found.update({row.resource_id: row.id for row in rows})
+    return found
+
+
+def intend(connection: Connection, holder: str, link_id: int, intent: str) -> bool:
+    """Write down that a create is about to be sent; false if the lease is no longer the holder's."""
+    statement = link.update().where(link.c.id == link_id, link.c.lease == holder)
+    return connection.execute(statement.values(intent=intent)).rowcount == 1
+
+
+def held(connection: Connection, holder: str, ids: Sequence[int]) -> dict[int, int]:
+    """Return the links that ``holder`` still has, locked: id to the version wanted by now."""
+    statement = select(link.c.id, link.c.wanted_version).where(link.c.id.in_(ids), link.c.lease == holder)
+    rows = connection.execute(statement.order_by(link.c.id).with_for_update())
+    return {row.id: row.wanted_version for row in rows}
+
+
+def record(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write what is true now, and release the leases. ``delay`` is seconds until due, ``None`` if nothing is."""
+    statement = (
+        link.update()
+        .where(link.c.id == bindparam("link_id"))
+        .values(
+            resource_id=bindparam("new_resource_id"),
+            name=bindparam("new_name"),
+            vendor_key=bindparam("new_vendor_key"),
+            vendor_id=bindparam("vendor_id"),
+            snapshot=bindparam("snapshot"),
+            intent=bindparam("intent"),
+            due_at=now() + bindparam("delay", type_=link.c.due_at.type),
+            attempts=bindparam("attempts"),
+            refused=bindparam("refused"),
+            last_error=bindparam("last_error"),
+            lease=None,
+            lease_until=0.0,
+        )
+    )
+    connection.execute(statement, list(rows))
+
+
+def delete(connection: Connection, ids: Sequence[int]) -> None:
+    """Remove links with nothing at the vendor, and their memberships."""
+    connection.execute(member.delete().where(or_(member.c.user_link.in_(ids), member.c.group_link.in_(ids))))
+    connection.execute(link.delete().where(link.c.id.in_(ids)))
+
+
+def demand(connection: Connection, where: ColumnElement[bool], delay: float = 0.0) -> None:
+    """Ask for links to be converged again: they are due in ``delay`` seconds, whoever holds them now."""
+    values = {"wanted_version": link.c.wanted_version + 1, "due_at": now() + delay, "attempts": 0}
+    connection.execute(link.update().where(where).values(values))
+
+
+def unfinished(connection: Connection, ids: Sequence[int]) -> list[int]:
+    """Return those links that are still to be delivered and have not failed, in order."""
+    where = (link.c.id.in_(ids), link.c.due_at.is_not(None), link.c.attempts == 0)
+    return list(connection.execute(select(link.c.id).where(*where).order_by(link.c.id)).scalars())
+
+
+def _of_row(row: RowMapping) -> Link:
+    found = None
+    if row["found_id"] is not None:
+        found = Resource(
+            id=row["found_id"],
+            target=row["resource_target"],
+            kind=row["resource_kind"],
+            document=orjson.loads(row["resource_document"]),
+            version=row["resource_version"],
+            created=row["resource_created"],
+            modified=row["resource_modified"],
+        )
+    return Link(
+        id=row["id"],
+        target=row["target"],
+        kind=row["kind"],
+        resource=found,
+        resource_id=row["resource_id"],
+        name=row["name"],
+        vendor_key=row["vendor_key"],
+        vendor_id=row["vendor_id"],
+        snapshot=orjson.loads(row["snapshot"]),
+        intent=None if row["intent"] is None else orjson.loads(row["intent"]),
+        wanted_version=row["wanted_version"],
+        due_at=row["due_at"],
+        attempts=row["attempts"],
+        refused=row["refused"],
+        last_error=row["last_error"],
+        leased=bool(row["leased"]),
+    )

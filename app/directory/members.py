@@ -1,0 +1,164 @@
+"""Memberships, one row each: what the IdP wants (desired) beside what the vendor has (applied).
+
+A row that is neither is deleted; a removed member's row stays until it is removed at the vendor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, bindparam, not_, or_, select
+
+from app.directory.tables import link, member, resource
+
+
+@dataclass(slots=True)
+class Membership:
+    """One membership of one user, with the group's vendor id (``None``: the group is not there yet)."""
+
+    group_link: int
+    group_vendor_id: str | None
+    group_name: str
+    desired: bool
+    applied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One end of a membership as SCIM shows it: the resource's id and its name."""
+
+    id: str
+    display: str
+
+
+def of_users(connection: Connection, user_links: Sequence[int]) -> dict[int, list[Membership]]:
+    """Return every membership of some users, by link id."""
+    group = link.alias("group_link")
+    statement = (
+        select(member, group.c.vendor_id, group.c.name)
+        .select_from(member.join(group, group.c.id == member.c.group_link))
+        .where(member.c.user_link.in_(user_links))
+        .order_by(member.c.group_link)
+    )
+    found: dict[int, list[Membership]] = {user_link: [] for user_link in user_links}
+    for row in connection.execute(statement):
+        membership = Membership(row.group_link, row.vendor_id, row.name, row.desired, row.applied)
+        found[row.user_link].append(membership)
+    return found
+
+
+def flags(connection: Connection, group_link: int, among: Sequence[int] | None = None) -> dict[int, bool]:
+    """Return the rows of a group, locked: user link to whether it is desired; of users ``among``, or of all."""
+    where = [member.c.group_link == group_link]
+    if among is not None:
+        where.append(member.c.user_link.in_(among))
+    statement = select(member.c.user_link, member.c.desired).where(*where).with_for_update()
+    return {row.user_link: row.desired for row in connection.execute(statement)}
+
+
+def holders(connection: Connection, group_link: int) -> set[int]:
+    """Return the user links that have a group at the vendor."""
+    statement = select(member.c.user_link).where(member.c.group_link == group_link, member.c.applied)
+    return set(connection.execute(statement).scalars())
+
+
+def entries(connection: Connection, group_link: int) -> dict[int, dict[str, str]]:
+    """Return the wanted members of a group as SCIM shows them, by user link: for filters on them."""
+    statement = (
+        select(link.c.id, link.c.resource_id, link.c.name)
+        .join(member, member.c.user_link == link.c.id)
+        .where(member.c.group_link == group_link, member.c.desired)
+    )
+    return {
+        row.id: {"value": row.resource_id, "display": row.name, "type": "User"}
+        for row in connection.execute(statement)
+    }
+
+
+def want(connection: Connection, group_link: int, user_links: Sequence[int], rows: Collection[int]) -> None:
+    """Want users in a group; ``rows`` are those that have a row already."""
+    again = [user for user in user_links if user in rows]
+    if again:
+        _desire(connection, group_link, again, True)
+    new = {"group_link": group_link, "desired": True, "applied": False}
+    inserts = [{**new, "user_link": user} for user in user_links if user not in rows]
+    if inserts:
+        connection.execute(member.insert(), inserts)
+
+
+def unwant(connection: Connection, group_link: int, user_links: Sequence[int]) -> None:
+    """Want users no longer in a group."""
+    _desire(connection, group_link, user_links, False)
+
+
+def unwant_all(connection: Connection, link_id: int) -> None:
+    """Want nobody in this group, and this user in no group."""
+    ends = or_(member.c.group_link == link_id, member.c.user_link == link_id)
+    connection.execute(member.update().where(ends).values(desired=False))
+
+
+def record(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write ``desired`` and ``applied`` of rows given by ``group`` and ``user``, and drop what is neither."""
+    rows = list(rows)
+    key = and_(member.c.group_link == bindparam("group"), member.c.user_link == bindparam("user"))
+    values: dict[str, Any] = {"desired": bindparam("wants"), "applied": bindparam("has")}
+    connection.execute(member.update().where(key).values(values), rows)
+    finished = [{"group": row["group"], "user": row["user"]} for row in rows if not (row["wants"] or row["has"])]
+    if finished:
+        connection.execute(member.delete().where(key, not_(or_(member.c.desired, member.c.applied))), finished)
+
+
+def applied_to(connection: Connection, group_link: int, user_links: Sequence[int]) -> None:
+    """Write that users have got a group along with its creation."""
+    where = and_(member.c.group_link == group_link, member.c.user_link.in_(user_links))
+    connection.execute(member.update().where(where).values(applied=True))
+
+
+def drop_group(connection: Connection, group_link: int) -> None:
+    """Forget the memberships of a group that is gone at the vendor, where nobody wants them."""
+    where = and_(member.c.group_link == group_link, not_(member.c.desired))
+    connection.execute(member.delete().where(where))
+    connection.execute(member.update().where(member.c.group_link == group_link).values(applied=False))
+
+
+def unsettled(group_link: int) -> Select[tuple[int]]:
+    """Select the user links whose membership in a group is not yet what is wanted."""
+    return select(member.c.user_link).where(member.c.group_link == group_link, member.c.desired != member.c.applied)
+
+
+def vendor_ids(connection: Connection, group_link: int) -> dict[str, int]:
+    """Return the wanted members of a group that have an account: vendor id to user link."""
+    statement = (
+        select(link.c.vendor_id, link.c.id)
+        .join(member, member.c.user_link == link.c.id)
+        .where(member.c.group_link == group_link, member.c.desired, link.c.vendor_id.is_not(None))
+    )
+    return {row.vendor_id: row.id for row in connection.execute(statement)}
+
+
+def of_resources(connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, list[Reference]]:
+    """Return what SCIM shows: the members of groups, or the groups of users (``kind`` of ``ids``)."""
+    near, far = (member.c.group_link, member.c.user_link)
+    if kind == "User":
+        near, far = far, near
+    own, other = link.alias("own"), link.alias("other")
+    statement = (
+        select(own.c.resource_id.label("owner"), resource.c.id, other.c.name)
+        .select_from(member)
+        .join(own, own.c.id == near)
+        .join(other, other.c.id == far)
+        .join(resource, resource.c.id == other.c.resource_id)
+        .where(own.c.resource_id.in_(ids), member.c.desired)
+        .order_by(resource.c.created, resource.c.id)
+    )
+    found: dict[str, list[Reference]] = {id_: [] for id_ in ids}
+    for row in connection.execute(statement):
+        found[row.owner].append(Reference(row.id, row.name))
+    return found
+
+
+def _desire(connection: Connection, group_link: int, user_links: Sequence[int], desired: bool) -> None:
+    where = and_(member.c.group_link == group_link, member.c.user_link.in_(user_links))
+    connection.execute(member.update().where(where).values(desired=desired))

@@ -1,0 +1,126 @@
+"""Resources as the IdP wrote them: insert, read, list, replace, delete."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+
+from app.directory.tables import resource
+from app.scim.types import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One SCIM resource. ``document`` lacks what is computed: ``meta``, ``groups``, ``members``.
+
+    ``version`` is a random token, new at each change, so that an ETag never names two states.
+    """
+
+    id: str
+    target: str
+    kind: str
+    document: Document
+    version: str
+    created: float
+    modified: float
+
+    @property
+    def name(self) -> str:
+        """userName or displayName: what people call it."""
+        return str(self.document.get("userName") or self.document.get("displayName") or "")
+
+
+def new_version() -> str:
+    """Return a token that no other state of any resource has."""
+    return secrets.token_hex(8)
+
+
+def changed(old: Resource, document: Document, now: float) -> Resource:
+    """Return ``old`` with another document, as a new version."""
+    return replace(old, document=document, version=new_version(), modified=now)
+
+
+def insert(connection: Connection, new: Resource) -> None:
+    """Store a new resource. Raises ``IntegrityError`` if its name is taken in that target."""
+    connection.execute(resource.insert().values(_values(new)))
+
+
+def update(connection: Connection, changed_: Resource) -> None:
+    """Store a changed resource. Raises ``IntegrityError`` if its name is taken in that target."""
+    connection.execute(resource.update().where(resource.c.id == changed_.id).values(_values(changed_)))
+
+
+def touch(connection: Connection, id_: str, now: float) -> None:
+    """Give a group a new version because its members have changed."""
+    values = {"version": new_version(), "modified": now}
+    connection.execute(resource.update().where(resource.c.id == id_).values(values))
+
+
+def delete(connection: Connection, id_: str) -> None:
+    """Remove a resource."""
+    connection.execute(resource.delete().where(resource.c.id == id_))
+
+
+def get(connection: Connection, target: str, kind: str, id_: str) -> Resource | None:
+    """Return one resource, or ``None``."""
+    row = connection.execute(_all(target, kind).where(resource.c.id == id_)).first()
+    return None if row is None else of_row(row)
+
+
+def count(connection: Connection, target: str, kind: str, where: ColumnElement[bool]) -> int:
+    """Count the resources for which ``where`` is true."""
+    statement = select(func.count()).select_from(resource)
+    scope = (resource.c.target == target, resource.c.kind == kind, where)
+    return connection.execute(statement.where(*scope)).scalar_one()
+
+
+def page(
+    connection: Connection,
+    target: str,
+    kind: str,
+    where: ColumnElement[bool],
+    offset: int = 0,
+    limit: int | None = None,
+) -> Sequence[Resource]:
+    """Return the resources for which ``where`` is true, oldest first: an order that stays."""
+    statement = _all(target, kind).where(where).order_by(resource.c.created, resource.c.id)
+    return [of_row(row) for row in connection.execute(statement.offset(offset).limit(limit))]
+
+
+def of_row(row: Row[Any]) -> Resource:
+    """Build a resource from a row that has the table's columns."""
+    return Resource(
+        id=row.id,
+        target=row.target,
+        kind=row.kind,
+        document=orjson.loads(row.document),
+        version=row.version,
+        created=row.created,
+        modified=row.modified,
+    )
+
+
+def _all(target: str, kind: str) -> Select[Any]:
+    return select(resource).where(resource.c.target == target, resource.c.kind == kind)
+
+
+def _values(new: Resource) -> dict[str, Any]:
+    display = new.document.get("displayName")
+    return {
+        "id": new.id,
+        "target": new.target,
+        "kind": new.kind,
+        "document": orjson.dumps(new.document).decode(),
+        "name_key": new.name.casefold(),
+        "display_key": None if display is None else display.casefold(),
+        "external_id": new.document.get("externalId"),
+        "active": new.document.get("active", True),
+        "version": new.version,
+        "created": new.created,
+        "modified": new.modified,
+    }

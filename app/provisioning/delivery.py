@@ -1,0 +1,122 @@
+"""Converge states under their leases: new groups first, then users side by side, then groups that end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import orjson
+
+from app.directory import links
+from app.directory.database import Database
+from app.provisioning.driver import Fact, run
+from app.provisioning.flows import converge
+from app.provisioning.ledger import Lease, LeaseLost
+from app.provisioning.state import State, write_intent
+from app.provisioning.target import Target
+from mappings import Call, Intent, VendorError
+
+RENEW_AFTER = links.LEASE_SECONDS / 3
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Delivers what one lease covers. ``deadline`` is on the monotonic clock: no call starts after it."""
+
+    database: Database
+    target: Target
+    lease: Lease
+    deadline: float
+
+    def run(self) -> None:
+        """Converge every state of the lease; what went wrong is in ``state.error``."""
+        groups = [state for state in self.lease.states if state.kind == "Group"]
+        users = [state for state in self.lease.states if state.kind == "User"]
+        for group in groups:
+            if group.resource is not None:
+                self._converge(group)
+                _tell_members(group, users)
+        self._side_by_side(users)
+        for group in groups:
+            if group.resource is None:
+                self._end(group, users)
+
+    def _side_by_side(self, users: Sequence[State]) -> None:
+        width = min(self.target.mapping.concurrency, len(users))
+        if width <= 1:
+            for user in users:
+                self._converge(user)
+            return
+        with ThreadPoolExecutor(width) as pool:
+            list(pool.map(self._converge, users))
+
+    def _end(self, group: State, users: Sequence[State]) -> None:
+        """Delete a group, once nobody holds it where the vendor would leave it with them."""
+        group.holders -= {user.link_id for user in users if not _holds(user, group)}
+        group.waiting = bool(group.holders) and not self.target.mapping.deleting_group_removes_members
+        if group.waiting:
+            group.error = next((user.error for user in users if user.error), None)
+        else:
+            self._converge(group)
+
+    def _converge(self, state: State) -> None:
+        keeper = _Keeper(self.database, self.lease.holder, state, time.monotonic())
+        try:
+            run(converge(self.target.mapping, state), partial(self._send, keeper), partial(self._record, state))
+        except VendorError as error:
+            state.error = error
+
+    def _send(self, keeper: _Keeper, call: Call) -> Any:
+        keeper.keep()
+        return self.target.sender.send(call, keeper.state.calls.append, self.deadline)
+
+    def _record(self, state: State, fact: Fact) -> None:
+        state.record(fact)
+        if isinstance(fact, Intent):
+            self._make_durable(state, write_intent(fact.account))
+
+    def _make_durable(self, state: State, intent: dict[str, Any] | None) -> None:
+        """Put an intent on disk, unless taking the lease has done so already."""
+        if intent != state.durable:
+            with self.database.write() as connection:
+                text = orjson.dumps(intent).decode()
+                if not links.intend(connection, self.lease.holder, state.link_id, text):
+                    raise LeaseLost(state.name)
+            state.durable = intent
+
+
+@dataclass(slots=True)
+class _Keeper:
+    """Keeps one lease alive between the calls of one flow."""
+
+    database: Database
+    holder: str
+    state: State
+    since: float
+    clock: Callable[[], float] = time.monotonic
+
+    def keep(self) -> None:
+        """Renew the lease when it is getting old. Raises :class:`LeaseLost` if somebody else has it."""
+        if self.clock() - self.since < RENEW_AFTER:
+            return
+        with self.database.write() as connection:
+            if not links.renew(connection, self.holder, self.state.link_id):
+                raise LeaseLost(self.state.name)
+        self.since = self.clock()
+
+
+def _tell_members(group: State, users: Sequence[State]) -> None:
+    """Let the users of this batch know a group that has just got its vendor id."""
+    for user in users:
+        membership = user.membership(group.link_id)
+        if membership is not None:
+            membership.group_vendor_id = group.vendor_id
+
+
+def _holds(user: State, group: State) -> bool:
+    membership = user.membership(group.link_id)
+    return membership is not None and membership.applied

@@ -1,0 +1,173 @@
+"""Converge: the one flow that makes a vendor account or role what is wanted of it.
+
+It composes the mapping's flows and decides what they must not have to: what to do after a lost answer, after
+an account has vanished, and in which order to look, adopt, create, change and remove.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from app.provisioning.state import State
+from mappings import (
+    Applied,
+    Change,
+    Conflict,
+    Definite,
+    Flow,
+    Gone,
+    Group,
+    Intent,
+    Mapping,
+    NotFound,
+    Rejected,
+    Unknown,
+    Unsupported,
+    User,
+)
+
+T = TypeVar("T")
+
+LOOKS = 4
+"""How often to look for an account whose create was never answered before believing that there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """The flows of a mapping for one kind of resource."""
+
+    create: Callable[[Any], Flow[None]]
+    update: Callable[[Any, Change], Flow[None]]
+    delete: Callable[[str], Flow[None]]
+    find: Callable[[Any], Flow[Any]]
+    is_own: Callable[[Any, Any], bool]
+
+
+def operations(mapping: Mapping, kind: str) -> Operations:
+    """Return a mapping's flows for ``User`` or ``Group``."""
+    name = kind.lower()
+    return Operations(
+        create=getattr(mapping, f"create_{name}"),
+        update=getattr(mapping, f"update_{name}"),
+        delete=getattr(mapping, f"delete_{name}"),
+        find=getattr(mapping, f"find_{name}"),
+        is_own=getattr(mapping, f"created_{name}"),
+    )
+
+
+def converge(mapping: Mapping, state: State) -> Flow[None]:
+    """Close the difference between what is wanted and what is true, by the fewest documented calls."""
+    do = operations(mapping, state.kind)
+    desired = state.desired(mapping)
+    if state.unresolved is not None:
+        yield from _resolve(do, state, state.unresolved, wanted=desired is not None)
+    if desired is None:
+        yield from _remove(do, state)
+    elif state.vendor_id is None:
+        yield from _create(do, state, desired)
+    else:
+        yield from _update(mapping, do, state, desired)
+
+
+def _resolve(do: Operations, state: State, sent: User | Group, *, wanted: bool) -> Flow[None]:
+    """A create was sent and never answered: adopt what it made, or prove that it made nothing."""
+    found = yield from _documented(do.find(sent))
+    if found is None and not wanted and state.attempts < LOOKS:
+        raise Unknown(f"{sent.key} may still be being created: it will be looked for again")
+    if found is not None and do.is_own(sent, found):
+        yield from _adopt(found)
+        return
+    yield Gone()
+    if found is not None and wanted:
+        raise Conflict(f"{sent.key} exists at the vendor, and the bridge did not create it")
+
+
+def _adopt(found: User | Group) -> Flow[None]:
+    held = found.roles if isinstance(found, User) else frozenset()
+    members = found.members if isinstance(found, Group) else frozenset()
+    yield Applied(found.vendor_id, found.fields, roles_added=held, members=members)
+
+
+def _create(do: Operations, state: State, desired: User | Group) -> Flow[None]:
+    yield Intent(desired)
+    try:
+        yield from _documented(do.create(desired))
+    except Definite:
+        state.intent = None
+        raise
+    except Unknown:
+        if state.vendor_id is not None:  # created; a later step was lost
+            state.doubt(state.change(desired))
+            raise
+        if not (yield from _was_created(do, state, desired)):
+            raise
+
+
+def _was_created(do: Operations, state: State, sent: User | Group) -> Flow[bool]:
+    """The answer to a create was lost: look at once, so that the IdP gets a true answer if there is one."""
+    try:
+        found = yield from _documented(do.find(sent))
+    except Exception:  # noqa: BLE001 -- the lost answer is what matters; the next converge looks again
+        return False
+    if found is None:
+        return False
+    if not do.is_own(sent, found):
+        yield Gone()
+        raise Conflict(f"{sent.key} exists at the vendor, and the bridge did not create it")
+    yield from _adopt(found)
+    rest = state.change(sent)
+    if rest.fields or rest.roles_added or rest.roles_removed:
+        yield from _documented(do.update(_with_id(sent, state.vendor_id), Change(rest.fields, rest.roles_added)))
+    return True
+
+
+def _update(mapping: Mapping, do: Operations, state: State, desired: User | Group) -> Flow[None]:
+    change = state.change(desired)
+    if not change:
+        return
+    if change.password is not None and mapping.passwords != "settable":
+        raise Unsupported(f"{mapping.title} documents no call that changes the password of an account")
+    try:
+        yield from _documented(do.update(desired, change))
+    except NotFound as missing:
+        yield from _replace_missing(do, state, desired, missing)
+    except Unknown:
+        state.doubt(change)
+        raise
+
+
+def _replace_missing(do: Operations, state: State, desired: User | Group, missing: NotFound) -> Flow[None]:
+    """A known account was not found: look once, create it again if it is gone."""
+    found = yield from _documented(do.find(desired))
+    if found is None:
+        yield Gone()
+        yield from _create(do, state, _with_id(desired, None))
+    elif found.vendor_id == state.vendor_id:  # it is there: something else was not, a role perhaps
+        raise Rejected(missing.detail, status=missing.status)
+    else:
+        raise Conflict(f"{desired.key} exists at the vendor under another id than the bridge's")
+
+
+def _remove(do: Operations, state: State) -> Flow[None]:
+    if state.vendor_id is None:
+        return
+    with suppress(NotFound):
+        yield from _documented(do.delete(state.vendor_id))
+    yield Gone()
+
+
+def _with_id(account: User | Group, vendor_id: str | None) -> User | Group:
+    if isinstance(account, User):
+        return User(account.key, account.fields, account.roles, account.password, vendor_id)
+    return Group(account.key, account.fields, account.members, vendor_id)
+
+
+def _documented(flow: Flow[T]) -> Flow[T]:
+    """Run a mapping's flow; an answer it could not read, because it lacks what is documented, is no answer."""
+    try:
+        return (yield from flow)
+    except (LookupError, TypeError, AttributeError) as odd:
+        raise Unknown(f"the vendor's answer is not of the documented shape ({odd!r})") from odd

@@ -1,0 +1,130 @@
+"""The audit of a request or a delivery: an event for each resource it touches, a row for each vendor call."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.directory import events
+from app.provisioning.outcomes import scim_error
+from app.provisioning.state import CallRecord, State
+from app.provisioning.target import Target
+from app.scim.errors import ScimError
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Who asks for what: ``actor`` is a token's name or ``worker``, ``action`` the method and the route.
+
+    ``about`` is the name of what it is about as the request gives it, for the audit of a refusal.
+    """
+
+    actor: str
+    action: str
+    about: str = ""
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    started: float = field(default_factory=time.monotonic)
+
+    def elapsed(self) -> int:
+        """Return the milliseconds since it came in."""
+        return round((time.monotonic() - self.started) * 1000)
+
+
+def begin(connection: Connection, target: Target, request: Request, summaries: Sequence[tuple[State, str]]) -> None:
+    """Write down what is about to be delivered, before it is."""
+    rows = [_event(target, request, state, summary) for state, summary in summaries]
+    if rows:
+        events.insert(connection, rows)
+
+
+def refused(connection: Connection, target: Target, request: Request, name: str, error: ScimError) -> None:
+    """Write down a request that changed nothing."""
+    row = _event(target, request, None, "") | {
+        "name": name,
+        "outcome": "refused",
+        "status": error.status,
+        "detail": error.detail,
+        "ms": request.elapsed(),
+    }
+    events.insert(connection, [row])
+
+
+def skipped(connection: Connection, target: Target, request: Request, name: str, ids: Sequence[str]) -> None:
+    """Write down the members that a push names and nobody knows."""
+    detail = f"no User with the id {', '.join(ids[:20])}{' …' if len(ids) > 20 else ''}"
+    row = _event(target, request, None, f"{len(ids)} unknown members") | {
+        "kind": "Group",
+        "name": name,
+        "outcome": "skipped",
+        "detail": detail,
+    }
+    events.insert(connection, [row])
+
+
+def unchanged(connection: Connection, target: Target, request: Request, state: State) -> None:
+    """Write down a request that asked for what is there already."""
+    row = _event(target, request, state, "") | {"outcome": "unchanged", "ms": request.elapsed()}
+    events.insert(connection, [row])
+
+
+def finish(
+    connection: Connection, request: Request, states: Iterable[State], queues: Callable[[State], bool]
+) -> None:
+    """Write the outcome of each resource, and the vendor calls it took."""
+    states = list(states)
+    if states:
+        events.finish(connection, [_outcome(request, state, queued=queues(state)) for state in states])
+    calls = [_call(request, state, record) for state in states for record in state.calls]
+    if calls:
+        events.insert_calls(connection, calls)
+
+
+def _event(target: Target, request: Request, state: State | None, summary: str) -> dict[str, Any]:
+    return {
+        "request_id": request.id,
+        "at": time.time(),
+        "target": target.name,
+        "kind": state.kind if state else "",
+        "link": state.link_id if state else None,
+        "resource_id": state.resource_id if state else None,
+        "name": state.name if state else "",
+        "actor": request.actor,
+        "action": request.action,
+        "summary": summary,
+        "outcome": "pending",
+        "status": None,
+        "detail": None,
+        "ms": None,
+    }
+
+
+def _outcome(request: Request, state: State, *, queued: bool) -> dict[str, Any]:
+    failed = "queued" if queued else "failed"
+    return {
+        "request": request.id,
+        "of_link": state.link_id,
+        "new_outcome": "delivered" if state.error is None else failed,
+        "new_status": scim_error(state.error).status if state.error and not queued else None,
+        "new_detail": state.error.detail if state.error else None,
+        "new_ms": request.elapsed(),
+    }
+
+
+def _call(request: Request, state: State, record: CallRecord) -> dict[str, Any]:
+    return {
+        "request_id": request.id,
+        "link": state.link_id,
+        "resource_id": state.resource_id,
+        "at": record.at,
+        "method": record.method,
+        "path": record.path,
+        "meaning": record.meaning,
+        "status": record.status,
+        "ms": record.ms,
+        "error": record.error,
+    }

@@ -1,0 +1,210 @@
+"""Between memory and the tables: load states, take their leases, and record what has become true."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import ColumnElement, Connection
+
+from app.directory import links, members, resources
+from app.directory.tables import link
+from app.provisioning.state import State, write_intent
+from app.provisioning.target import Target
+from mappings import Conflict, Rejected, VendorError
+
+FIRST_DELAY = 2.0
+LONGEST_DELAY = 300.0
+LONGEST_REFUSED_DELAY = 3600.0
+
+
+Undo = Callable[[Connection, State], None]
+
+
+class LeaseLost(Exception):
+    """Another holder has the link now: what this one knows is out of date and must not be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to write some links until it runs out."""
+
+    holder: str
+    states: tuple[State, ...]
+
+
+def load(connection: Connection, where: ColumnElement[bool]) -> tuple[list[State], list[int]]:
+    """Read links with all they need: the free ones as states, and the ids of those that somebody holds."""
+    rows = links.load(connection, where)
+    free = [row for row in rows if not row.leased]
+    users = [row.id for row in free if row.kind == "User"]
+    memberships = members.of_users(connection, users) if users else {}
+    states = [State.of(row, memberships.get(row.id, [])) for row in free]
+    for state in states:
+        if state.kind == "Group" and state.resource is None:
+            state.holders = members.holders(connection, state.link_id)
+    return states, [row.id for row in rows if row.leased]
+
+
+def lease(connection: Connection, target: Target, states: Sequence[State]) -> Lease:
+    """Take the leases of free links and make what is wanted of them durable, intents of creates included."""
+    if not states:
+        return Lease("", ())
+    for state in states:
+        intend(target, state)
+    rows = [
+        {
+            "link_id": state.link_id,
+            "intent": None if state.durable is None else orjson.dumps(state.durable).decode(),
+            "new_resource_id": state.resource_id,
+            "new_name": state.name,
+            "new_vendor_key": state.vendor_key,
+            "new_wanted_version": state.wanted_version,
+        }
+        for state in states
+    ]
+    return Lease(links.lease(connection, rows), tuple(states))
+
+
+def intend(target: Target, state: State) -> None:
+    """Note the create that converging this state will send, unless one is unresolved already."""
+    try:
+        desired = state.desired(target.mapping)
+    except VendorError:  # converging will meet it again, and report it
+        return
+    if desired is not None:
+        state.vendor_key = desired.key.casefold()
+        if state.vendor_id is None and state.unresolved is None:
+            state.durable = write_intent(desired)
+
+
+def record(connection: Connection, target: Target, lease_: Lease, undo: Undo) -> list[State]:
+    """Write what is true now and release the leases; return the states whose lease had been lost.
+
+    ``undo`` is asked for each state that failed: it may put back what the IdP wanted before.
+    """
+    held = links.held(connection, lease_.holder, [state.link_id for state in lease_.states])
+    mine = [state for state in lease_.states if state.link_id in held]
+    _refuse_shared_ids(connection, target, mine)
+    for state in mine:
+        if state.error is not None:
+            undo(connection, state)
+    _record_memberships(connection, mine)
+    ended = [state.link_id for state in mine if _is_over(state)]
+    rows = [_row(target, state, held[state.link_id]) for state in mine if not _is_over(state)]
+    if rows:
+        links.record(connection, rows)
+    for state in mine:
+        if state.kind == "Group":
+            _record_group(connection, state)
+    if ended:
+        links.delete(connection, ended)
+    return [state for state in lease_.states if state.link_id not in held]
+
+
+def _is_over(state: State) -> bool:
+    """Whether nothing is left of a link: no resource, no account, and no doubt about one."""
+    known = state.vendor_id or state.unresolved or state.intent
+    return state.resource is None and not known
+
+
+def _refuse_shared_ids(connection: Connection, target: Target, states: Iterable[State]) -> None:
+    """A vendor that answers a create with an account that is linked already has not created one."""
+    for kind in ("User", "Group"):
+        fresh = {s.vendor_id: s for s in states if s.kind == kind and s.vendor_id and s.durable is not None}
+        if not fresh:
+            continue
+        for vendor_id, owner in links.owners(connection, target.name, kind, list(fresh)).items():
+            state = fresh[vendor_id]
+            if owner != state.link_id:
+                state.error = Conflict(f"{target.name}: {state.name} has the account of another resource")
+                state.vendor_id = state.intent = state.unresolved = None
+                state.fields.clear()
+
+
+def _record_memberships(connection: Connection, states: Iterable[State]) -> None:
+    rows = [
+        {"group": m.group_link, "user": state.link_id, "wants": m.desired, "has": m.applied}
+        for state in states
+        for m in state.memberships
+        if state.loaded.get(m.group_link) != (m.desired, m.applied)
+    ]
+    if rows:
+        members.record(connection, rows)
+
+
+def _record_group(connection: Connection, state: State) -> None:
+    if state.touched:
+        members.applied_to(connection, state.link_id, sorted(state.touched))
+    if state.gone:
+        members.drop_group(connection, state.link_id)
+    if state.vendor_id is not None and state.durable is not None:  # new: whoever was waiting for it is due
+        links.demand(connection, link.c.id.in_(members.unsettled(state.link_id)))
+
+
+def _row(target: Target, state: State, wanted_version: int) -> dict[str, object]:
+    settled = _settled(target, state)
+    asked_again = wanted_version != state.wanted_version
+    refused = isinstance(state.error, Rejected | Conflict) and not settled
+    failed = state.error is not None and not settled
+    attempts = state.attempts + 1 if failed else 0
+    pending = state.intent or state.unresolved
+    snapshot = {"fields": state.fields, "roles": sorted(state.roles)}
+    return {
+        "link_id": state.link_id,
+        "new_resource_id": state.resource_id,
+        "new_name": state.name,
+        "new_vendor_key": _vendor_key(target, state),
+        "vendor_id": state.vendor_id,
+        "snapshot": orjson.dumps(snapshot).decode(),
+        "intent": None if pending is None else orjson.dumps(write_intent(pending)).decode(),
+        "delay": 0.0 if asked_again else _delay(state, attempts, settled=settled, refused=refused),
+        "attempts": 0 if asked_again else attempts,
+        "refused": refused,
+        "last_error": state.error.detail if failed and state.error else None,
+    }
+
+
+def _vendor_key(target: Target, state: State) -> str:
+    """Return what the vendor finds the account by: as is wanted now, or as it last was."""
+    try:
+        desired = state.desired(target.mapping)
+    except VendorError:
+        desired = None
+    return state.vendor_key if desired is None else desired.key.casefold()
+
+
+def _settled(target: Target, state: State) -> bool:
+    try:
+        return state.settled(target.mapping)
+    except VendorError:
+        return False
+
+
+def _delay(state: State, attempts: int, *, settled: bool, refused: bool) -> float | None:
+    """Return the seconds until the next try: exponential with jitter, slow for a refusal, as asked for a limit."""
+    if settled:
+        return None
+    if attempts == 0:
+        return FIRST_DELAY if state.waiting else 0.0
+    longest = LONGEST_REFUSED_DELAY if refused else LONGEST_DELAY
+    delay = min(FIRST_DELAY * 2.0 ** min(attempts - 1, 16), longest) * random.uniform(0.75, 1.25)
+    asked = state.error.retry_after if state.error else None
+    return max(delay, float(asked or 0))
+
+
+def put_back(connection: Connection, state: State, old: resources.Resource | None, now: float) -> None:
+    """The vendor would not have it: restore the resource as it read before, except for what revokes access."""
+    new, state.resource = state.resource, old
+    if old is None:
+        members.unwant_all(connection, state.link_id)
+        state.resource_id = None
+        if new is not None:
+            resources.delete(connection, new.id)
+        return
+    state.name = old.name
+    if new is not None and new.document.get("active") is False and old.document.get("active") is not False:
+        state.resource = resources.changed(old, {**old.document, "active": False}, now)
+    resources.update(connection, state.resource or old)

@@ -1,0 +1,58 @@
+"""Vendor errors as SCIM errors: the one translation. An error is never a lie (RFC 7644 §3.12)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.provisioning.state import State
+from app.scim import errors
+from mappings import (
+    AuthFailed,
+    Conflict,
+    RateLimited,
+    Rejected,
+    Unavailable,
+    Unknown,
+    Unsupported,
+    VendorError,
+)
+
+RETRY_AFTER = 10
+"""What to tell the IdP when the vendor did not say when to come again, in seconds."""
+
+OUTAGE = (Unavailable, Unknown, RateLimited, AuthFailed)
+"""What passes without anybody changing what the IdP wants: the vendor, the network, the target's credentials."""
+
+
+def is_outage(error: VendorError | None) -> bool:
+    """Whether waiting may help, so that ``on_outage`` decides."""
+    return isinstance(error, OUTAGE)
+
+
+def scim_error(error: VendorError) -> errors.ScimError:
+    """Return what the IdP is told about a vendor's error."""
+    if isinstance(error, RateLimited):
+        return errors.TooManyRequests(error.detail, retry_after=error.retry_after or RETRY_AFTER)
+    if isinstance(error, AuthFailed):
+        return errors.BadGateway(f"{error.detail}: the credentials of this target were refused")
+    if isinstance(error, Unavailable | Unknown):
+        return errors.Unavailable(error.detail, retry_after=error.retry_after or RETRY_AFTER)
+    if isinstance(error, Conflict):
+        return errors.Uniqueness(error.detail)
+    if isinstance(error, Unsupported):
+        return errors.MutabilityError(error.detail)
+    if isinstance(error, Rejected) and error.status == 403:
+        return errors.Forbidden(error.detail)
+    return errors.InvalidValue(error.detail)
+
+
+def combined(failed: Sequence[State]) -> errors.ScimError:
+    """Return one answer for several members that failed: who and why, and worth retrying if any of them is."""
+    reasons = [(state, state.error) for state in failed if state.error is not None]
+    worst = next((error for _, error in reasons if is_outage(error)), reasons[0][1])
+    answer = scim_error(worst)
+    if len(reasons) > 1:
+        listed = "; ".join(f"{state.resource_id} ({state.name}): {error.detail}" for state, error in reasons[:20])
+        more = f"; and {len(reasons) - 20} more" if len(reasons) > 20 else ""
+        answer.detail = f"{len(reasons)} members could not be changed at the vendor: {listed}{more}"
+    return answer

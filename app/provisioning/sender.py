@@ -1,0 +1,215 @@
+"""The one place where a call becomes an HTTP request, and an HTTP answer becomes an answer or an error.
+
+Retries, time limits, login, tracing and redaction live here, once, outside every mapping.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from collections.abc import Mapping as MappingABC
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+import requests
+import stamina
+import urllib3.exceptions
+
+from app.provisioning.driver import run
+from app.provisioning.state import CallRecord
+from mappings import (
+    AuthFailed,
+    Call,
+    Conflict,
+    Login,
+    Mapping,
+    NotFound,
+    RateLimited,
+    Rejected,
+    Unavailable,
+    Unknown,
+    Variable,
+    VendorError,
+)
+
+CONNECT_SECONDS = 5.0
+ATTEMPTS = 2
+Trace = Callable[[CallRecord], None]
+
+REFUSALS: MappingABC[int, type[VendorError]] = {401: AuthFailed, 404: NotFound, 409: Conflict, 429: RateLimited}
+
+
+class Sender:
+    """Sends the calls of one target. Safe to use from many threads."""
+
+    def __init__(
+        self, target: str, mapping: Mapping, base_url: str, *, timeout: float, verify: bool | str = True
+    ) -> None:
+        self._target = target
+        self._mapping = mapping
+        self._base_url = base_url.rstrip("/")
+        self._timeout = timeout
+        self._verify = verify
+        self._local = threading.local()
+        self._login: Login | None = None
+        self._login_lock = threading.Lock()
+        self._secrets = [value for value in mapping.secrets.values() if value]
+
+    def send(self, call: Call, trace: Trace, deadline: float) -> Any:
+        """Send one call and return its decoded answer; ``deadline`` is on the monotonic clock.
+
+        Raises the :class:`VendorError` that says what is known. An expired login is renewed once.
+        """
+        login = self._logged_in(None, trace, deadline)
+        try:
+            return self._retried(call, login, trace, deadline)
+        except AuthFailed:
+            renewed = self._logged_in(login, trace, deadline)
+            if renewed == login:  # a fixed key: asking again gets the same answer
+                raise
+            return self._retried(call, renewed, trace, deadline)
+
+    # -- login
+
+    def _logged_in(self, refused: Login | None, trace: Trace, deadline: float) -> Login:
+        """Return a login other than ``refused``; one thread logs in, the others wait for it."""
+        with self._login_lock:
+            if self._login is None or self._login is refused:
+                self._login = self._log_in(trace, deadline)
+            return self._login
+
+    def _log_in(self, trace: Trace, deadline: float) -> Login:
+        nobody = Login({})
+        try:
+            return run(self._mapping.login(), lambda call: self._retried(call, nobody, trace, deadline))
+        except (Rejected, NotFound, Conflict) as refusal:
+            raise AuthFailed(refusal.detail, status=refusal.status) from refusal
+        except Unknown as lost:  # the login is lost, but the call it was for was never sent
+            raise Unavailable(lost.detail, status=lost.status, retry_after=lost.retry_after) from lost
+        except (LookupError, TypeError) as odd:
+            raise Unavailable(f"{self._target}: the answer to the login holds no token") from odd
+
+    # -- one request
+
+    def _retried(self, call: Call, login: Login, trace: Trace, deadline: float) -> Any:
+        attempts = ATTEMPTS if call.repeatable else 1
+        for attempt in stamina.retry_context(
+            on=_worth_repeating, attempts=attempts, wait_initial=0.1, wait_max=0.5
+        ):
+            with attempt:
+                return self._once(call, login, trace, deadline)
+        raise AssertionError("unreachable")
+
+    def _once(self, call: Call, login: Login, trace: Trace, deadline: float) -> Any:
+        path = "/".join(_segment(part, login) for part in call.path)
+        started, at = time.monotonic(), time.time()
+        status: int | None = None
+        error: str | None = None
+        try:
+            answer = self._exchange(call, path, login, deadline)
+            status = answer.status_code
+            return self._read(call, answer)
+        except VendorError as failure:
+            error = failure.detail
+            raise
+        finally:
+            ms = round((time.monotonic() - started) * 1000)
+            trace(CallRecord(call.method, f"/{path}", call.meaning, status, ms, error, at))
+
+    def _exchange(self, call: Call, path: str, login: Login, deadline: float) -> requests.Response:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise Unavailable(f"{self._target}: no time was left to call the vendor")
+        headers = {**login.headers, **call.headers}
+        body = call.form
+        if call.json is not None:
+            headers["Content-Type"] = "application/json"
+            body = orjson.dumps(call.json)  # type: ignore[assignment]
+        try:
+            return self._session.request(
+                call.method,
+                f"{self._base_url}/{path}",
+                params=dict(call.query),
+                data=body,
+                headers=headers,
+                auth=call.basic_auth,
+                timeout=(min(CONNECT_SECONDS, left), min(self._timeout, left)),
+                allow_redirects=False,
+                verify=self._verify,
+            )
+        except requests.RequestException as failure:
+            raise self._no_answer(failure) from failure
+
+    def _no_answer(self, failure: requests.RequestException) -> VendorError:
+        if _never_sent(failure):
+            return Unavailable(f"{self._target}: no connection to {self._base_url}")
+        if isinstance(failure, requests.Timeout):
+            return Unknown(f"{self._target}: the vendor did not answer in time")
+        return Unknown(f"{self._target}: the connection broke before the vendor's answer was complete")
+
+    def _read(self, call: Call, answer: requests.Response) -> Any:
+        status = answer.status_code
+        if 200 <= status < 300:
+            return None if call.answer == "nothing" else self._decoded(answer)
+        said = f"{self._target}: the vendor answered {status}{self._words(answer)} to '{call.meaning}'"
+        if 400 <= status < 500:
+            error = REFUSALS.get(status, Rejected)
+            raise error(said, status=status, retry_after=_seconds(answer.headers.get("Retry-After")))
+        raise Unknown(said, status=status, retry_after=_seconds(answer.headers.get("Retry-After")))
+
+    def _decoded(self, answer: requests.Response) -> Any:
+        try:
+            return orjson.loads(answer.content)
+        except orjson.JSONDecodeError as garbage:
+            text = f"{self._target}: the vendor answered {answer.status_code} with something that is not JSON"
+            raise Unknown(text, status=answer.status_code) from garbage
+
+    def _words(self, answer: requests.Response) -> str:
+        """Return the vendor's own reason, short, on one line, and without any secret."""
+        try:
+            body = orjson.loads(answer.content)
+        except orjson.JSONDecodeError:
+            return ""
+        reason = (
+            next((body[key] for key in ("error", "message", "detail") if body.get(key)), "")
+            if isinstance(body, dict)
+            else ""
+        )
+        words = " ".join(str(reason).split())[:300]
+        for secret in self._secrets:
+            words = words.replace(secret, "***")
+        return f" ({words})" if words else ""
+
+    @property
+    def _session(self) -> requests.Session:
+        session: requests.Session | None = getattr(self._local, "session", None)
+        if session is None:
+            session = requests.Session()
+            session.trust_env = False  # or ~/.netrc replaces our Authorization header
+            self._local.session = session
+        return session
+
+
+def _worth_repeating(error: Exception) -> bool:
+    """Whether a repeatable call should be sent again at once: not after a time-out, which took long enough."""
+    return isinstance(error, Unavailable | Unknown) and not isinstance(error.__cause__, requests.Timeout)
+
+
+def _never_sent(failure: requests.RequestException) -> bool:
+    """Whether no connection was made, so that the vendor cannot have seen the request."""
+    if isinstance(failure, requests.ConnectTimeout | requests.exceptions.SSLError):
+        return True
+    reason = getattr(failure.args[0] if failure.args else None, "reason", None)
+    return isinstance(reason, urllib3.exceptions.NewConnectionError)
+
+
+def _segment(part: str | Variable, login: Login) -> str:
+    text = login.variables[part.name] if isinstance(part, Variable) else part
+    return quote(text, safe="")
+
+
+def _seconds(header: str | None) -> int | None:
+    """Return a Retry-After header's seconds; a date or anything else counts as not given."""
+    return int(header) if header is not None and header.isdigit() else None

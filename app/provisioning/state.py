@@ -1,0 +1,188 @@
+"""One link in memory while its lease is held: what is wanted of it, what is true, and what happened to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingABC
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.directory.links import Link
+from app.directory.members import Membership
+from app.directory.resources import Resource
+from mappings import Applied, Change, Gone, Group, Intent, Mapping, User, VendorError, difference
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """One vendor call as it went: for the trace. ``ms`` are milliseconds, ``at`` seconds since the epoch."""
+
+    method: str
+    path: str
+    meaning: str
+    status: int | None
+    ms: int
+    error: str | None
+    at: float
+
+
+@dataclass(slots=True)
+class State:
+    """What the bridge knows of one account or role while it converges it.
+
+    ``fields`` and ``roles`` are what was made true (``roles``: those that no group stands for); memberships
+    carry their own. ``unresolved`` is a create that was never answered, ``intent`` one that is under way, and
+    ``durable`` the one that is on disk. ``carried`` are the members that a new group is created with, vendor id
+    to user link; ``touched`` those of them it has got. ``holders`` are the users that have a role which is to
+    end, and ``waiting`` says that they must lose it first. ``loaded`` are the memberships as they were read.
+    """
+
+    link_id: int
+    kind: str
+    resource: Resource | None
+    resource_id: str | None
+    name: str
+    vendor_key: str
+    vendor_id: str | None
+    fields: dict[str, Any]
+    roles: set[str]
+    unresolved: User | Group | None
+    wanted_version: int
+    attempts: int
+    due: bool
+    memberships: list[Membership] = field(default_factory=list)
+    carried: dict[str, int] = field(default_factory=dict)
+    password: str | None = field(default=None, repr=False)
+    intent: User | Group | None = None
+    durable: dict[str, Any] | None = None
+    holders: set[int] = field(default_factory=set)
+    waiting: bool = False
+    gone: bool = False
+    error: VendorError | None = None
+    calls: list[CallRecord] = field(default_factory=list)
+    touched: set[int] = field(default_factory=set)
+    loaded: dict[int, tuple[bool, bool]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, link: Link, memberships: list[Membership]) -> State:
+        """Build the state of a loaded link."""
+        return cls(
+            link_id=link.id,
+            kind=link.kind,
+            resource=link.resource,
+            resource_id=link.resource_id,
+            name=link.name,
+            vendor_key=link.vendor_key,
+            vendor_id=link.vendor_id,
+            fields=dict(link.snapshot.get("fields", {})),
+            roles=set(link.snapshot.get("roles", ())),
+            unresolved=read_intent(link.kind, link.intent),
+            durable=link.intent,
+            wanted_version=link.wanted_version,
+            attempts=link.attempts,
+            due=link.due_at is not None,
+            memberships=memberships,
+            loaded={m.group_link: (m.desired, m.applied) for m in memberships},
+        )
+
+    @property
+    def held(self) -> frozenset[str]:
+        """Every role that the bridge has given to this account, by vendor id."""
+        by_group = {m.group_vendor_id for m in self.memberships if m.applied and m.group_vendor_id}
+        return frozenset(self.roles | by_group)
+
+    def desired(self, mapping: Mapping) -> User | Group | None:
+        """Return the account or role that should exist now; ``None`` if none should."""
+        if self.resource is None:
+            return None
+        document = self.resource.document
+        if self.kind == "Group":
+            group = mapping.group(document)
+            return Group(group.key, group.fields, frozenset(self.carried), self.vendor_id)
+        if document.get("active") is False:
+            return None
+        wanted = frozenset(m.group_vendor_id for m in self.memberships if m.desired and m.group_vendor_id)
+        user = mapping.user(document, wanted, self.password)
+        return User(user.key, user.fields, user.roles, user.password, self.vendor_id)
+
+    def change(self, desired: User | Group) -> Change:
+        """Return what has to be done to an existing account."""
+        return difference(self.fields, self.held, desired)
+
+    def membership(self, group_link: int) -> Membership | None:
+        """Return this user's membership in one group."""
+        return next((m for m in self.memberships if m.group_link == group_link), None)
+
+    def settled(self, mapping: Mapping) -> bool:
+        """Whether what is true is what is wanted, passwords aside."""
+        desired = self.desired(mapping)
+        if self.intent is not None or self.unresolved is not None:
+            return False
+        if desired is None or self.vendor_id is None:
+            return desired is None and self.vendor_id is None
+        change = self.change(desired)
+        return not (change.fields or change.roles_added or change.roles_removed)
+
+    # -- facts
+
+    def record(self, fact: Applied | Gone | Intent) -> None:
+        """Take in what an answer has proved."""
+        if isinstance(fact, Applied):
+            self._applied(fact)
+        elif isinstance(fact, Gone):
+            self._gone()
+        else:
+            self.intent = fact.account
+
+    def doubt(self, change: Change) -> None:
+        """Take in that ``change`` was sent and nobody knows what came of it: assume the worst of each part."""
+        for name in change.fields:
+            self.fields.pop(name, None)
+        self._give(change.roles_added)
+
+    def _applied(self, fact: Applied) -> None:
+        if fact.vendor_id is not None:
+            self.vendor_id = fact.vendor_id
+        self.fields.update(fact.fields)
+        self._give(fact.roles_added)
+        self._take(fact.roles_removed)
+        self.touched.update(self.carried[member] for member in fact.members if member in self.carried)
+        self.unresolved = self.intent = None
+
+    def _gone(self) -> None:
+        self._take(self.held)
+        self.gone = self.vendor_id is not None
+        self.vendor_id = None
+        self.fields.clear()
+        self.unresolved = self.intent = None
+
+    def _give(self, roles: frozenset[str]) -> None:
+        by_group = {m.group_vendor_id: m for m in self.memberships}
+        for role in roles:
+            if role in by_group:
+                by_group[role].applied = True
+            else:
+                self.roles.add(role)
+
+    def _take(self, roles: frozenset[str]) -> None:
+        self.roles -= roles
+        for membership in self.memberships:
+            if membership.group_vendor_id in roles:
+                membership.applied = False
+
+
+def write_intent(account: User | Group | None) -> dict[str, Any] | None:
+    """Return an intent as JSON; a password is not part of it."""
+    if account is None:
+        return None
+    held = account.roles if isinstance(account, User) else account.members
+    return {"key": account.key, "fields": dict(account.fields), "held": sorted(held)}
+
+
+def read_intent(kind: str, intent: MappingABC[str, Any] | None) -> User | Group | None:
+    """Return the account that an intent was about to create."""
+    if intent is None:
+        return None
+    held = frozenset(intent["held"])
+    if kind == "User":
+        return User(intent["key"], intent["fields"], held)
+    return Group(intent["key"], intent["fields"], held)

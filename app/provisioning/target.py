@@ -1,0 +1,29 @@
+"""A target: one configured vendor account, with everything that serves it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from app.provisioning.dialects import Dialect
+from app.provisioning.sender import Sender
+from app.scim.schemas import ResourceType
+from mappings import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One vendor account as the bridge serves it; its SCIM base URL is ``/{name}/scim/v2``.
+
+    ``types`` are what requests are read with, ``published`` what ``/Schemas`` shows: a vendor that cannot change
+    a password does not publish one, and refuses one.
+    """
+
+    name: str
+    mapping: Mapping
+    sender: Sender
+    dialect: Dialect
+    on_outage: Literal["refuse", "queue"]
+    tokens: dict[str, str]
+    types: dict[str, ResourceType]
+    published: dict[str, ResourceType]

@@ -1,0 +1,135 @@
+"""SCIM writes to Users: create, update (PUT and PATCH alike), delete."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, and_
+from sqlalchemy.exc import IntegrityError
+
+from app.directory import members, resources
+from app.directory.resources import Resource
+from app.directory.tables import link
+from app.provisioning import journal, ledger
+from app.provisioning.adopting import fresh_state
+from app.provisioning.journal import Request
+from app.provisioning.ledger import Lease
+from app.provisioning.outcomes import scim_error
+from app.provisioning.state import State
+from app.provisioning.summary import summary
+from app.provisioning.writing import Busy, Writing, no_undo
+from app.scim import errors
+from app.scim.meta import check_if_match
+from app.scim.types import Document
+from mappings import Rejected
+
+Edit = Callable[[Document], Document]
+
+
+@dataclass(frozen=True, slots=True)
+class Users(Writing):
+    """Writes Users of one target and makes the vendor's accounts follow."""
+
+    def create(self, request: Request, document: Document) -> Resource:
+        """Create a user. Raises ``ScimError``: the name is taken here or there, or the vendor would not."""
+        document = dict(document)
+        password = document.pop("password", None)
+        now = time.time()
+        new = Resource(str(uuid.uuid4()), self.target.name, "User", document, resources.new_version(), now, now)
+        lease = self.begin(request, lambda connection: self._begin_create(connection, request, new, password))
+        return self._finish(request, lease, None)
+
+    def update(self, request: Request, id_: str, edit: Edit, if_match: str | None) -> Resource:
+        """Change a user to what ``edit`` makes of the document. Raises ``ScimError`` if it cannot be so."""
+        old, lease = self.begin(
+            request, lambda connection: self._begin_update(connection, request, id_, edit, if_match)
+        )
+        return old if lease is None else self._finish(request, lease, old)
+
+    def delete(self, request: Request, id_: str, if_match: str | None) -> None:
+        """Delete a user. It stays deleted whatever the vendor answers; the error is reported all the same."""
+        lease = self.begin(request, lambda connection: self._begin_delete(connection, request, id_, if_match))
+        self.deliver(request, lease, no_undo)
+        self._raise(lease.states[0])
+
+    # -- first transaction
+
+    def _begin_create(self, connection: Connection, request: Request, new: Resource, password: str | None) -> Lease:
+        try:
+            key = self.target.mapping.user_key(new.document)
+        except Rejected as refusal:
+            raise scim_error(refusal) from refusal
+        state = fresh_state(connection, new, key)
+        state.password = password
+        return self._lease(connection, request, state, summary({}, new.document))
+
+    def _begin_update(
+        self, connection: Connection, request: Request, id_: str, edit: Edit, if_match: str | None
+    ) -> tuple[Resource, Lease | None]:
+        state, old = self._load(connection, id_, if_match)
+        document = edit(old.document)
+        state.password = document.pop("password", None)
+        if document == old.document and state.password is None and not state.due:
+            journal.unchanged(connection, self.target, request, state)
+            return old, None
+        if document != old.document:
+            state.resource = resources.changed(old, document, time.time())
+            _store(connection, state.resource)
+        state.name = state.resource.name if state.resource else state.name
+        return old, self._lease(connection, request, state, summary(old.document, document))
+
+    def _begin_delete(self, connection: Connection, request: Request, id_: str, if_match: str | None) -> Lease:
+        state, _old = self._load(connection, id_, if_match)
+        members.unwant_all(connection, state.link_id)
+        resources.delete(connection, id_)
+        for membership in state.memberships:
+            membership.desired = False
+            state.loaded[membership.group_link] = (False, membership.applied)
+        journal.begin(connection, self.target, request, [(state, "deleted")])
+        state.resource = state.resource_id = None
+        state.wanted_version += 1
+        return ledger.lease(connection, self.target, [state])
+
+    def _load(self, connection: Connection, id_: str, if_match: str | None) -> tuple[State, Resource]:
+        where = and_(link.c.resource_id == id_, link.c.target == self.target.name, link.c.kind == "User")
+        states, busy = ledger.load(connection, where)
+        if busy:
+            raise Busy
+        if not states or states[0].resource is None:
+            raise errors.NotFound(f"User {id_} not found")
+        check_if_match(if_match, states[0].resource.version)
+        return states[0], states[0].resource
+
+    def _lease(self, connection: Connection, request: Request, state: State, text: str) -> Lease:
+        state.wanted_version += 1
+        journal.begin(connection, self.target, request, [(state, text)])
+        return ledger.lease(connection, self.target, [state])
+
+    # -- second transaction
+
+    def _finish(self, request: Request, lease: Lease, old: Resource | None) -> Resource:
+        state = lease.states[0]
+
+        def undo(connection: Connection, state: State) -> None:
+            if not self.queues(state):
+                ledger.put_back(connection, state, old, time.time())
+
+        self.deliver(request, lease, undo)
+        self._raise(state)
+        if state.resource is None:
+            raise AssertionError("a delivered user has a resource")
+        return state.resource
+
+    def _raise(self, state: State) -> None:
+        if state.error is not None and not self.queues(state):
+            raise scim_error(state.error)
+
+
+def _store(connection: Connection, changed: Resource) -> None:
+    try:
+        resources.update(connection, changed)
+    except IntegrityError as taken:
+        raise errors.Uniqueness(f"userName {changed.name} is taken") from taken

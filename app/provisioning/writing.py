@@ -1,0 +1,128 @@
+"""The write path: desired and lease in one transaction, the flows, what became true in a second one."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from app.directory import links
+from app.directory.database import Database
+from app.directory.tables import link
+from app.provisioning import journal, ledger
+from app.provisioning.delivery import Delivery
+from app.provisioning.journal import Request
+from app.provisioning.ledger import Lease, LeaseLost, Undo
+from app.provisioning.outcomes import is_outage
+from app.provisioning.state import State
+from app.provisioning.target import Target
+from app.scim import errors
+
+T = TypeVar("T")
+
+REQUEST_SECONDS = 25.0
+"""How long one SCIM request may take; less than a lease lives, and than IdPs wait."""
+CHUNK = 100
+"""How many users one lease covers."""
+POLL_SECONDS = 0.02
+
+
+class Busy(Exception):
+    """Another request or delivery holds the lease: try again in a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Writes to one target."""
+
+    database: Database
+    target: Target
+
+    def begin(self, request: Request, work: Callable[[Connection], T]) -> T:
+        """Run the first transaction, again while somebody else holds what it needs.
+
+        A refusal (a :class:`ScimError`) is written to the audit, and nothing else is.
+        """
+        try:
+            return self._unless_busy(request, work)
+        except errors.ScimError as error:
+            with self.database.write() as connection:
+                journal.refused(connection, self.target, request, request.about, error)
+            raise
+
+    def deliver(self, request: Request, lease: Lease, undo: Undo) -> None:
+        """Make the vendor follow, then run the second transaction."""
+        if not lease.states:
+            return
+        try:
+            Delivery(self.database, self.target, lease, self.deadline(request)).run()
+        except LeaseLost as lost:
+            raise errors.Unavailable(f"{lost} is being delivered by another process", retry_after=1) from lost
+        with self.database.write() as connection:
+            lost_states = ledger.record(connection, self.target, lease, undo)
+            journal.finish(connection, request, lease.states, queues=self.queues)
+        _released.set()
+        if lost_states:
+            names = ", ".join(state.name for state in lost_states)
+            raise errors.Unavailable(f"{names}: another process is delivering it", retry_after=1)
+
+    def pursue(self, request: Request, user_links: Sequence[int], undo: Undo) -> list[State]:
+        """Deliver what one lease could not cover, for as long as the request lasts; the rest is the worker's."""
+        done: list[State] = []
+        while user_links and time.monotonic() < self.deadline(request):
+            with self.database.write() as connection:
+                ids = links.unfinished(connection, user_links)
+                states, _busy = ledger.load(connection, link.c.id.in_(ids[:CHUNK]))
+                lease = ledger.lease(connection, self.target, states) if states else None
+                if lease is not None:
+                    journal.begin(connection, self.target, request, [(state, "") for state in states])
+            if not ids:
+                break
+            if lease is None:
+                _pause()
+                continue
+            self.deliver(request, lease, undo)
+            done += states
+        return done
+
+    def queues(self, state: State) -> bool:
+        """Whether a failure only delays what the IdP wants, because the target is configured so."""
+        return self.target.on_outage == "queue" and is_outage(state.error) and not _changes_password(state)
+
+    def deadline(self, request: Request) -> float:
+        """Return when the request must be answered, on the monotonic clock."""
+        return request.started + REQUEST_SECONDS
+
+    def _unless_busy(self, request: Request, work: Callable[[Connection], T]) -> T:
+        while True:
+            try:
+                with self.database.write() as connection:
+                    return work(connection)
+            except Busy:
+                if time.monotonic() > self.deadline(request):
+                    text = "another change of the same resource is still being delivered"
+                    raise errors.Unavailable(text, retry_after=2) from None
+            _pause()
+
+
+def _changes_password(state: State) -> bool:
+    """Whether an existing account gets a new password: one that waits would have to be kept."""
+    return state.password is not None and state.vendor_id is not None
+
+
+_released = threading.Event()
+
+
+def _pause() -> None:
+    """Wait for a lease: until one is released in this process, or a moment for other processes."""
+    _released.clear()
+    _released.wait(POLL_SECONDS * random.uniform(0.5, 1.5))
+
+
+def no_undo(_connection: Connection, _state: State) -> None:
+    """Leave what is wanted as it is."""

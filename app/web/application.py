@@ -1,0 +1,46 @@
+"""The WSGI application: blueprints, errors, JSON, proxies and paths put together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Flask
+from flask.json.provider import JSONProvider
+
+from app.assembly import Bridge
+from app.config import ServerConfig
+from app.web import errors, health, metrics, scim
+from app.web.paths import CanonicalPaths
+from app.web.proxies import TrustedProxies
+
+MAX_BODY = 1024 * 1024
+"""Bytes; a group of 10,000 members fits."""
+
+
+class Orjson(JSONProvider):
+    """JSON by orjson: a page of users costs a tenth of the standard library's time."""
+
+    def dumps(self, obj: Any, **_: Any) -> str:
+        """Serialise to text."""
+        return orjson.dumps(obj).decode()
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:
+        """Parse text or bytes."""
+        return orjson.loads(s)
+
+
+def application(bridge: Bridge, server: ServerConfig) -> Flask:
+    """Build the Flask application of a bridge."""
+    app = Flask("app", static_folder=None)
+    app.json = Orjson(app)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.url_map.strict_slashes = False
+    app.extensions["bridge"] = bridge
+    app.extensions["external_url"] = server.external_url
+    errors.register(app)
+    app.register_blueprint(health.blueprint)
+    app.register_blueprint(metrics.blueprint)
+    app.register_blueprint(scim.blueprint)
+    app.wsgi_app = TrustedProxies(CanonicalPaths(app.wsgi_app), server.trusted_proxies)  # type: ignore[method-assign]
+    return app

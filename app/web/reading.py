@@ -1,0 +1,101 @@
+"""What a request says: target and token, body, paging, projection."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any
+
+import orjson
+from flask import current_app, g, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from app.assembly import Bridge
+from app.directory import tokens
+from app.provisioning.journal import Request
+from app.provisioning.target import Target
+from app.scim.errors import InvalidSyntax, InvalidValue, NotFound, ScimError, Unauthorized
+from app.scim.schemas import ResourceType
+from app.web.rendering import View
+
+MEDIA_TYPES = {"application/scim+json", "application/json", ""}
+MAX_RESULTS = 200
+"""The most resources that one page of a list holds."""
+
+
+def bridge() -> Bridge:
+    """Return the parts this process works with."""
+    found: Bridge = current_app.extensions["bridge"]
+    return found
+
+
+def target() -> Target:
+    """Return the target of this request's URL. Raises ``NotFound``."""
+    found = bridge().targets.get(g.target)
+    if found is None:
+        raise NotFound(f"There is no target {g.target!r}.")
+    return found
+
+
+def authenticate() -> None:
+    """Demand a bearer token of the target, from the configuration or the database; note whose it is."""
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not secret.strip():
+        raise Unauthorized
+    digest = tokens.digest(secret.strip())
+    g.actor = _configured(digest) or _stored(digest)
+    if g.actor is None:
+        raise Unauthorized
+
+
+def _configured(digest: str) -> str | None:
+    known = target().tokens.items()
+    return next((name for sha256, name in known if hmac.compare_digest(sha256, digest)), None)
+
+
+def _stored(digest: str) -> str | None:
+    with bridge().database.read() as connection:
+        found = tokens.find(connection, target().name, digest)
+    return None if found is None else found.name
+
+
+def write_request(about: str = "") -> Request:
+    """Return who asks for what, for the audit."""
+    path = request.path.partition("/scim/v2")[2]
+    return Request(actor=g.actor, action=f"{request.method} {path}", about=about)
+
+
+def body() -> Any:
+    """Return the decoded body. Raises 413, 415 and ``InvalidSyntax``."""
+    if request.mimetype not in MEDIA_TYPES:
+        raise ScimError(f"The body must be application/scim+json, not {request.mimetype}.", status=415)
+    try:
+        return orjson.loads(request.get_data(cache=False))
+    except RequestEntityTooLarge:
+        raise
+    except orjson.JSONDecodeError as broken:
+        raise InvalidSyntax(f"The body is not JSON: {broken}.") from broken
+
+
+def base_url() -> str:
+    """Return this target's SCIM base URL as the client should see it."""
+    root = current_app.extensions["external_url"] or request.host_url.rstrip("/")
+    return f"{root}/{target().name}/scim/v2"
+
+
+def view(type_: ResourceType) -> View:
+    """Return what of a resource the query asks for."""
+    return View(base_url(), type_, request.args.get("attributes"), request.args.get("excludedAttributes"))
+
+
+def page() -> tuple[int, int]:
+    """Return ``startIndex`` (at least 1) and ``count`` (0 to 200) (RFC 7644 §3.4.2.4)."""
+    start = max(1, _integer("startIndex", 1))
+    return start, max(0, min(MAX_RESULTS, _integer("count", MAX_RESULTS)))
+
+
+def _integer(name: str, default: int) -> int:
+    text = request.args.get(name, "").strip()
+    try:
+        return max(-(2**31), min(2**31 - 1, int(text))) if text else default
+    except ValueError as wrong:
+        raise InvalidValue(f"{name} must be an integer.") from wrong

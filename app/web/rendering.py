@@ -1,0 +1,62 @@
+"""Resources as a client sees them: document, id, meta, and what is computed from membership rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from app.directory import search
+from app.directory.members import Reference
+from app.directory.resources import Resource
+from app.directory.search import COMPUTED
+from app.scim.meta import meta
+from app.scim.projection import project, wants
+from app.scim.schemas import ResourceType
+from app.scim.types import Document
+
+OTHER = {"User": ("Groups", "direct"), "Group": ("Users", "User")}
+"""What a reference points to, and what its ``type`` says (RFC 7643 §4.1.2 and §4.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What of a resource a client asks for, and under which address it knows this target."""
+
+    base_url: str
+    type: ResourceType
+    attributes: str | None = None
+    excluded: str | None = None
+
+    def location(self, id_: str) -> str:
+        """Return the resource's own address."""
+        return f"{self.base_url}{self.type.endpoint}/{id_}"
+
+    def render(self, connection: Connection, found: Sequence[Resource]) -> list[Document]:
+        """Return resources as documents; members and groups are read only if they are asked for."""
+        references: Mapping[str, list[Reference]] = {}
+        if wants(COMPUTED[self.type.name], self.type, self.attributes, self.excluded):
+            references = search.references(connection, self.type.name, [resource.id for resource in found])
+        return [self._document(resource, references.get(resource.id, [])) for resource in found]
+
+    def _document(self, resource: Resource, references: Sequence[Reference]) -> Document:
+        location = self.location(resource.id)
+        document = {
+            "schemas": resource.document.get("schemas", []),
+            "id": resource.id,
+            **resource.document,
+            "meta": meta(self.type.name, resource.created, resource.modified, resource.version, location),
+        }
+        if references:
+            document[COMPUTED[self.type.name]] = [self._reference(reference) for reference in references]
+        return project(document, self.type, self.attributes, self.excluded)
+
+    def _reference(self, reference: Reference) -> Document:
+        endpoint, kind = OTHER[self.type.name]
+        return {
+            "value": reference.id,
+            "$ref": f"{self.base_url}/{endpoint}/{reference.id}",
+            "display": reference.display,
+            "type": kind,
+        }

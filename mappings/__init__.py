@@ -1,0 +1,52 @@
+"""What each vendor documents, as data and small generators: see :mod:`mappings.mapping` for the contract.
+
+A vendor is a folder here and nothing else. These names are all that a vendor's module needs.
+"""
+
+from mappings.accounts import Change, Group, User, difference
+from mappings.calls import Applied, Call, Flow, Gone, Intent, Login, Variable, at_once
+from mappings.errors import (
+    AuthFailed,
+    Conflict,
+    Definite,
+    NotFound,
+    RateLimited,
+    Rejected,
+    Unavailable,
+    Unknown,
+    Unsupported,
+    VendorError,
+)
+from mappings.mapping import Document, Mapping, Readers, unsupported
+from mappings.settings import Setting, Settings
+
+__all__ = [
+    "Applied",
+    "AuthFailed",
+    "Call",
+    "Change",
+    "Conflict",
+    "Definite",
+    "Document",
+    "Flow",
+    "Gone",
+    "Group",
+    "Intent",
+    "Login",
+    "Mapping",
+    "NotFound",
+    "RateLimited",
+    "Readers",
+    "Rejected",
+    "Setting",
+    "Settings",
+    "Unavailable",
+    "Unknown",
+    "Unsupported",
+    "User",
+    "Variable",
+    "VendorError",
+    "at_once",
+    "difference",
+    "unsupported",
+]

@@ -1,0 +1,59 @@
+"""The states that the bridge compares: an account or a role as it is wanted, was made, or was found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """One account in the vendor's own terms.
+
+    ``key`` is what the vendor finds the account by (an e-mail address); ``fields`` holds exactly what the
+    vendor stores of it; ``roles`` are the vendor ids of the roles or groups it holds. ``password`` is the one
+    the IdP has just sent, if any: it is never stored. ``vendor_id`` is known once the account exists.
+    """
+
+    key: str
+    fields: Mapping[str, Any]
+    roles: frozenset[str] = frozenset()
+    password: str | None = field(default=None, repr=False)
+    vendor_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One role or group in the vendor's own terms.
+
+    ``members`` are the vendor ids of its users. The bridge fills it only for a create that may carry them.
+    """
+
+    key: str
+    fields: Mapping[str, Any]
+    members: frozenset[str] = frozenset()
+    vendor_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Desired minus applied: the fields to write, the roles to give and to take, and a new password."""
+
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    roles_added: frozenset[str] = frozenset()
+    roles_removed: frozenset[str] = frozenset()
+    password: str | None = field(default=None, repr=False)
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to do."""
+        return bool(self.fields or self.roles_added or self.roles_removed or self.password is not None)
+
+
+def difference(fields: Mapping[str, Any], roles: frozenset[str], desired: User | Group) -> Change:
+    """What has to change so that an account with ``fields`` and ``roles`` becomes ``desired``."""
+    missing = object()
+    changed = {name: value for name, value in desired.fields.items() if fields.get(name, missing) != value}
+    if isinstance(desired, Group):
+        return Change(fields=changed)
+    return Change(changed, desired.roles - roles, roles - desired.roles, desired.password)

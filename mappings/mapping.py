@@ -1,0 +1,139 @@
+"""The contract of a mapping: which documented calls make a desired account or role true at one vendor."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from collections.abc import Mapping as MappingABC
+from typing import Any, ClassVar, Literal
+
+from mappings.accounts import Change, Group, User
+from mappings.calls import Flow, Login
+from mappings.errors import Rejected, Unsupported
+from mappings.readers import primary_email
+from mappings.settings import Setting, Settings
+
+Document = MappingABC[str, Any]
+Readers = MappingABC[str, Callable[[Document], Any]]
+
+
+def unsupported(reason: str) -> Callable[..., Flow[Any]]:
+    """Declare that the vendor documents no call for an operation; ``reason`` is told to the IdP."""
+
+    def flow(*_: object) -> Flow[Any]:
+        raise Unsupported(reason)
+        yield
+
+    flow.unsupported = reason  # type: ignore[attr-defined]
+    return flow
+
+
+class Mapping(ABC):
+    """One vendor. A subclass is class attributes and a few flows; it never touches the network.
+
+    A flow is a generator: it yields a :class:`~mappings.calls.Call` and receives the vendor's decoded JSON
+    answer (``None`` where the documents promise no body), and yields :class:`~mappings.calls.Applied` after
+    each call that changed something. A vendor error is raised at the ``yield``.
+    """
+
+    vendor: ClassVar[str]
+    """The name in the configuration, and of the folder."""
+    title: ClassVar[str]
+    """The product's name as people know it."""
+    documents: ClassVar[str]
+    """Where the vendor documents these calls."""
+    credentials: ClassVar[tuple[tuple[Setting, ...], ...]]
+    """The alternative sets of credentials; a target gives exactly one of them."""
+    options: ClassVar[tuple[Setting, ...]] = ()
+    group_word: ClassVar[str]
+    """What a SCIM Group is at this vendor, in the vendor's words."""
+    passwords: ClassVar[Literal["settable", "initial", "none"]]
+    """Whether a password can be set at any time, only with a new account, or never."""
+    creates_group_with_members: ClassVar[bool] = False
+    """Whether ``create_group`` sends ``group.members`` along."""
+    deleting_group_removes_members: ClassVar[bool] = True
+    """Whether deleting a role takes it from its users; if not, the bridge takes it from each of them first."""
+    concurrency: ClassVar[int] = 4
+    """How many calls the vendor may be sent at one time by one process."""
+    user_fields: ClassVar[Readers]
+    """Which part of a SCIM User becomes which field of an account."""
+    group_fields: ClassVar[Readers]
+    """Which part of a SCIM Group becomes which field of a role."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.secrets = settings.credentials
+        self.option = settings.options
+
+    # -- what the IdP wants, in the vendor's terms ---------------------------------------------------
+
+    def user_key(self, document: Document) -> str:
+        """Return what the vendor finds this user's account by: an e-mail address, unless overridden.
+
+        Raises ``Rejected`` if the user has none.
+        """
+        email = primary_email(document)
+        if email is None:
+            raise Rejected(f"{self.title} needs an e-mail address: send emails, or a userName that is one")
+        return email
+
+    def user(self, document: Document, roles: frozenset[str], password: str | None = None) -> User:
+        """Return the account that a SCIM User with these roles (vendor ids) should have."""
+        fields = {name: read(document) for name, read in self.user_fields.items()}
+        return User(self.user_key(document), fields, roles, password)
+
+    def group(self, document: Document) -> Group:
+        """Return the role that a SCIM Group should be."""
+        fields = {name: read(document) for name, read in self.group_fields.items()}
+        return Group(document["displayName"], fields)
+
+    # -- flows ---------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def login(self) -> Flow[Login]:
+        """Authenticate. Runs before the first call, and again when the vendor answers 401."""
+
+    @abstractmethod
+    def check(self) -> Flow[str]:
+        """Prove with one harmless read that address and credentials work; return what was seen, in words."""
+
+    @abstractmethod
+    def create_user(self, user: User) -> Flow[None]:
+        """Create the account with everything that ``user`` says."""
+
+    @abstractmethod
+    def update_user(self, user: User, change: Change) -> Flow[None]:
+        """Change an existing account (``user.vendor_id``) by ``change``; ``user`` is the whole wanted state."""
+
+    @abstractmethod
+    def delete_user(self, vendor_id: str) -> Flow[None]:
+        """Remove the account and with it all access. ``NotFound`` means it is done."""
+
+    @abstractmethod
+    def find_user(self, user: User) -> Flow[User | None]:
+        """Look for the account under ``user.key``; return it as the vendor has it."""
+
+    @abstractmethod
+    def create_group(self, group: Group) -> Flow[None]:
+        """Create the role, or bind to an existing one where the vendor documents no creation."""
+
+    @abstractmethod
+    def update_group(self, group: Group, change: Change) -> Flow[None]:
+        """Change an existing role (``group.vendor_id``), leaving its members alone."""
+
+    @abstractmethod
+    def delete_group(self, vendor_id: str) -> Flow[None]:
+        """Remove the role. ``NotFound`` means it is done."""
+
+    @abstractmethod
+    def find_group(self, group: Group) -> Flow[Group | None]:
+        """Look for the role by name; return it as the vendor has it."""
+
+    # -- proof of ownership --------------------------------------------------------------------------
+
+    def created_user(self, sent: User, found: User) -> bool:
+        """Whether ``found`` is exactly what a create for ``sent`` leaves behind, had its answer been lost."""
+        return found.fields == sent.fields and found.roles == sent.roles
+
+    def created_group(self, sent: Group, found: Group) -> bool:
+        """Whether ``found`` is exactly what a create for ``sent`` leaves behind, had its answer been lost."""
+        return found.fields == sent.fields and found.members == sent.members

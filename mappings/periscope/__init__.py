@@ -1,0 +1,1 @@
+"""Periscope Data, today Sisense for Cloud Data Teams."""

@@ -1,0 +1,50 @@
+"""Readers of a SCIM document: what a mapping's attribute tables are made of.
+
+Each takes a SCIM User or Group (RFC 7643 §4) as a plain document and returns one value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Document = Mapping[str, Any]
+
+
+def primary_email(user: Document) -> str | None:
+    """Return the primary e-mail address, else the work one, else the first; else a userName that is one."""
+    emails = [email for email in user.get("emails", ()) if email.get("value")]
+    ranked = sorted(emails, key=lambda email: (not email.get("primary"), email.get("type") != "work"))
+    if ranked:
+        return str(ranked[0]["value"])
+    name = str(user.get("userName", ""))
+    return name if "@" in name else None
+
+
+def display_name(resource: Document) -> str:
+    """Return ``displayName``, or an empty string."""
+    return str(resource.get("displayName", ""))
+
+
+def given_name(user: Document) -> str:
+    """Return ``name.givenName``; without any name, the first word of the full name."""
+    name = user.get("name", {})
+    if name.get("givenName") or name.get("familyName"):
+        return str(name.get("givenName", ""))
+    return full_name(user).partition(" ")[0]
+
+
+def family_name(user: Document) -> str:
+    """Return ``name.familyName``; without any name, the full name from its second word on."""
+    name = user.get("name", {})
+    if name.get("givenName") or name.get("familyName"):
+        return str(name.get("familyName", ""))
+    return full_name(user).partition(" ")[2]
+
+
+def full_name(user: Document) -> str:
+    """Return ``displayName``, else the formatted name, else given and family name, else the e-mail's local part."""
+    name = user.get("name", {})
+    parts = " ".join(part for part in (name.get("givenName"), name.get("familyName")) if part)
+    local_part = str(user.get("userName", "")).partition("@")[0]
+    return str(user.get("displayName") or name.get("formatted") or parts or local_part)
