@@ -36,9 +36,7 @@ def combined(leaves, size):
 
 leaves = st.one_of(
     st.tuples(st.just("cmp"), st.sampled_from(STRINGS), st.sampled_from(OPERATORS), words),
-    st.tuples(
-        st.just("cmp"), st.just("emails.value"), st.sampled_from(OPERATORS), st.sampled_from(ADDRESSES)
-    ),
+    st.tuples(st.just("cmp"), st.just("emails.value"), st.sampled_from(OPERATORS), st.sampled_from(ADDRESSES)),
     st.tuples(st.just("cmp"), st.just("active"), st.sampled_from(["eq", "ne"]), st.booleans()),
     presence,
     st.tuples(st.just("entry"), st.just("emails"), combined(entry_tests, 4)),

@@ -110,17 +110,13 @@ def nested(depth):
     return value
 
 
-@pytest.mark.parametrize(
-    "name", ["userName", "name", "emails", "manager", "active", "schemas", URN, "unknown"]
-)
+@pytest.mark.parametrize("name", ["userName", "name", "emails", "manager", "active", "schemas", URN, "unknown"])
 def test_no_nesting_is_too_deep(name):
     deep = nested(100_000)
     with contextlib.suppress(ScimError):
         parse_resource({"userName": "a", name: deep}, USER_TYPE)
     for path in (name, None):
-        body = {
-            "Operations": [{"op": "replace", "path": path, "value": {name: deep} if path is None else deep}]
-        }
+        body = {"Operations": [{"op": "replace", "path": path, "value": {name: deep} if path is None else deep}]}
         with contextlib.suppress(ScimError):
             apply_patch(USER, parse_patch(body), USER_TYPE)
         with contextlib.suppress(ScimError):

@@ -65,10 +65,7 @@ def test_an_add_without_value_and_a_path_that_is_no_string_are_refused():
 
 def test_adding_an_entry_again_changes_nothing():
     document = user(emails=[WORK, HOME])
-    assert (
-        patched(document, add("emails", [HOME]), add("emails", {"value": "a@work", "type": "work"}))
-        == document
-    )
+    assert patched(document, add("emails", [HOME]), add("emails", {"value": "a@work", "type": "work"})) == document
 
 
 def test_the_one_that_is_set_primary_is_the_only_one():
@@ -177,9 +174,7 @@ def test_active_can_be_unassigned():
 
 
 def test_a_later_operation_sees_the_earlier_one():
-    after = patched(
-        user(), add("emails", [HOME]), replace('emails[type eq "home"].value', "new"), remove("title")
-    )
+    after = patched(user(), add("emails", [HOME]), replace('emails[type eq "home"].value', "new"), remove("title"))
     assert after["emails"] == [{"type": "home", "value": "new"}]
 
 

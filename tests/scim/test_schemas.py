@@ -88,9 +88,7 @@ def test_a_schema_document_is_a_schema_to_an_independent_reader(schema):
     ModelSchema.model_validate(document)
 
 
-@pytest.mark.parametrize(
-    ("schema", "model"), [(USER, User), (GROUP, Group), (ENTERPRISE_USER, EnterpriseUser)]
-)
+@pytest.mark.parametrize(("schema", "model"), [(USER, User), (GROUP, Group), (ENTERPRISE_USER, EnterpriseUser)])
 def test_the_attributes_are_those_of_the_rfc(schema, model):
     theirs = {each.name: each for each in model.to_schema().attributes}
     assert theirs.keys() <= {each.name for each in schema.attributes} | {

@@ -41,9 +41,7 @@ def test_empty_sub_attributes_are_absent_and_so_is_what_they_leave_empty():
     assert user(**{URN: {"manager": {"value": ""}}}) == user()
 
 
-@pytest.mark.parametrize(
-    ("written", "meant"), [("True", True), ("false", False), ("FALSE", False), (True, True)]
-)
+@pytest.mark.parametrize(("written", "meant"), [("True", True), ("false", False), ("FALSE", False), (True, True)])
 def test_booleans_may_be_written_as_strings(written, meant):
     assert user(active=written)["active"] is meant
     assert user(roles=[{"value": "r", "primary": written}])["roles"][0]["primary"] is meant
