@@ -70,25 +70,28 @@ def _assign_entries(holder: Document, attribute: Attribute, value: Json, verb: V
         _put(holder, attribute.name, given)
         return
     entries = list(holder.get(attribute.name, []))
-    placed = [_extend(entries, entry) for entry in given]
-    keep_one_primary(entries, [place for place, entry in zip(placed, given, strict=True) if is_primary(entry)])
+    placed = zip(_extend(entries, given), given, strict=True)
+    keep_one_primary(entries, [entry for entry, sent in placed if is_primary(sent)])
     _put(holder, attribute.name, entries)
 
 
-def _extend(entries: list[Any], entry: Any) -> Any:
-    """Add an entry that is not there; one of the same value and type is the same (RFC 7643 §2.4)."""
-    for place, known in enumerate(entries):
-        if _is_same(known, entry):
-            entries[place] = {**known, **entry} if isinstance(known, dict) else known
-            return entries[place]
-    entries.append(entry)
-    return entry
+def _extend(entries: list[Any], given: list[Any]) -> list[Any]:
+    """Add entries that are not there, and give where each one went; a known one is merged."""
+    places = {_identity(entry): place for place, entry in enumerate(entries)}
+    for entry in given:
+        place = places.setdefault(_identity(entry), len(entries))
+        if place == len(entries):
+            entries.append(entry)
+        elif isinstance(entry, dict):
+            entries[place] = {**entries[place], **entry}
+    return [entries[places[_identity(entry)]] for entry in given]
 
 
-def _is_same(known: Any, entry: Any) -> bool:
-    if isinstance(known, dict) and isinstance(entry, dict) and entry.get("value") is not None:
-        return all(known.get(key) == entry.get(key) for key in ("value", "type"))
-    return fingerprint(known) == fingerprint(entry)
+def _identity(entry: Any) -> str:
+    """Entries of one value and type are the same (RFC 7643 §2.4)."""
+    if isinstance(entry, dict) and "value" in entry:
+        return fingerprint([entry["value"], entry.get("type")])
+    return fingerprint(entry)
 
 
 def is_primary(entry: Any) -> bool:

@@ -227,9 +227,10 @@ def _groups() -> Groups:
 def _group_body() -> tuple[Document, tuple[MemberChange, ...]]:
     """Split a whole group into its document and its members, which replace those before."""
     body = reading.body()
+    given = None
+    for key in [key for key in body if key.casefold() == "members"] if isinstance(body, dict) else ():
+        given = body.pop(key)
     document = parse_resource(body, reading.target().types["Group"])
-    document.pop("members", None)
-    given = next((value for key, value in body.items() if key.casefold() == "members"), None)
     ids = member_ids(given)
     return document, (MemberChange("replace", ids) if ids else MemberChange("clear"),)
 
