@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, and_, bindparam, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, RowMapping, and_, bindparam, or_, select, union
 
 from app.directory.tables import call, event, link, resource
 
@@ -37,13 +37,17 @@ def history(
     if user:
         where.append(event.c.link.in_(_links_of(user)))
     rows = connection.execute(select(event).where(*where).order_by(event.c.id.desc()).limit(limit)).mappings()
-    events = [dict(row) for row in reversed(rows.all())]
+    events = [_plain(row) for row in reversed(rows.all())]
     requests = list({row["request_id"] for row in events})
     calls: dict[tuple[str, int], list[dict[str, Any]]] = {}
     found = connection.execute(select(call).where(call.c.request_id.in_(requests)).order_by(call.c.id))
     for row in found.mappings():
-        calls.setdefault((row["request_id"], row["link"]), []).append(dict(row))
+        calls.setdefault((row["request_id"], row["link"]), []).append(_plain(row))
     return [{**row, "calls": calls.get((row["request_id"], row["link"]), [])} for row in events]
+
+
+def _plain(row: RowMapping) -> dict[str, Any]:
+    return {str(name): value for name, value in row.items()}
 
 
 def _links_of(user: str) -> CompoundSelect[tuple[int | None]]:

@@ -151,14 +151,13 @@ def _row(target: Target, state: State, wanted_version: int) -> dict[str, object]
     failed = state.error is not None and not settled
     attempts = state.attempts + 1 if failed else 0
     pending = state.intent or state.unresolved
-    snapshot = {"fields": state.fields, "roles": sorted(state.roles)}
     return {
         "link_id": state.link_id,
         "new_resource_id": state.resource_id,
         "new_name": state.name,
         "new_vendor_key": _vendor_key(target, state),
         "vendor_id": state.vendor_id,
-        "snapshot": orjson.dumps(snapshot).decode(),
+        "snapshot": orjson.dumps(state.snapshot()).decode(),
         "intent": None if pending is None else orjson.dumps(write_intent(pending)).decode(),
         "delay": 0.0 if asked_again else _delay(state, attempts, settled=settled, refused=refused),
         "attempts": 0 if asked_again else attempts,
