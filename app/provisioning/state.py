@@ -32,8 +32,9 @@ class State:
     ``fields`` and ``roles`` are what was made true (``roles``: those that no group stands for, since memberships
     carry their own); of ``doubtful`` roles nobody knows whether they are held. ``unresolved`` is a create that
     was never answered, ``intent`` one that is under way, and ``durable`` the one that is on disk. ``carried`` are
-    the members that a new group is created with, vendor id to user link; ``touched`` those of them it has got. ``holders`` are the users that have a role which is to
-    end, and ``waiting`` says that they must lose it first. ``loaded`` are the memberships as they were read.
+    the members that a new group is created with, vendor id to user link; ``touched`` those of them it has got.
+    ``holders`` are the users that have a role which is to end, and ``waiting`` says that they must lose it first.
+    ``loaded`` are the memberships as they were read.
     """
 
     link_id: int

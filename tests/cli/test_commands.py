@@ -90,7 +90,7 @@ def test_events_find_a_person_under_a_former_name(answer, scim):
 
 
 def test_events_show_what_was_refused_and_why(bridge, scim, sandbox):
-    sandbox.faults.add("status", method="POST", status=503, retry_after=30)
+    sandbox.faults.add("status", method="POST", status=503, retry_after="30")
     scim("POST", "/Users", {"userName": "ada@acme.example"})
     text = bridge("events", "--user", "ada@acme.example").output
     assert "failed 503" in text
