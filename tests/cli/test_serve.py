@@ -81,7 +81,7 @@ def test_a_leaver_loses_access_after_the_outage_without_another_request(serving,
 def test_the_delivery_worker_is_started_again_when_it_dies_and_ends_with_the_server(serving, address):
     def workers(parent):
         listed = subprocess.run(["ps", "-ww", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
-        return [int(line.split()[0]) for line in listed.splitlines() if f"worker --parent {parent}" in line]
+        return [int(line.split()[0]) for line in listed.splitlines() if line.endswith(f"worker --parent {parent}")]
 
     with serving() as process:
         (first,) = until(lambda: workers(process.pid))
