@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import make_url, select
 from werkzeug.datastructures import Headers
 
@@ -23,6 +24,7 @@ from app.directory.tables import link, metadata
 from app.provisioning.worker import Worker
 from mappings.sandbox import Sandbox, create
 from mappings.sandbox_calls import Entry
+from tests.vendors import VENDORS
 
 TOKEN = "the-idp-token-of-this-test"
 TARGET = "main"
@@ -83,6 +85,8 @@ class Bridge:
         self.secrets = [TOKEN, *(v for k, v in self.sandbox.credentials.items() if k not in ("user", "site"))]
         self.strangers = {user["key"]: user for user in self.sandbox.users()}
         self._seen = 0
+        self._dangers: list[str] = []
+        self._watch()
 
     # -- SCIM
 
@@ -218,9 +222,53 @@ class Bridge:
 
     # -- what is true of every test
 
+    def assert_agreement(self) -> None:
+        """What the IdP reads is what the vendor has: these accounts, with these properties and these roles."""
+        self.check()
+        wanted = {user["userName"]: user for user in self.everything("/Users") if user["active"]}
+        there = {user["key"]: user for user in self.sandbox.users() if user["key"] not in self.strangers}
+        assert set(there) == set(wanted)
+        mapping = self.parts.targets[TARGET].mapping
+        for key, user in wanted.items():
+            roles = {group["display"] for group in user.get("groups", ())} or VENDORS[self.vendor].nobody
+            assert set(there[key]["roles"]) == roles, key
+            fields = mapping.user(user, frozenset()).fields
+            assert {name: there[key]["fields"][name] for name in fields} == fields
+        groups = {group["displayName"] for group in self.everything("/Groups")}
+        assert groups <= {group["name"] for group in self.sandbox.groups()}
+
+    def everything(self, endpoint: str) -> list[dict[str, Any]]:
+        """Return all resources of an endpoint, as the IdP reads them."""
+        answer = self.get(endpoint)
+        assert answer.status == 200
+        resources: list[dict[str, Any]] = answer.body["Resources"]
+        return resources
+
+    def _watch(self) -> None:
+        """Look at every account after every single call: what is dangerous for a moment is dangerous."""
+        perform = self.sandbox.perform
+
+        def watched(*arguments: Any) -> Any:
+            try:
+                return perform(*arguments)
+            finally:
+                self._look()
+
+        self.sandbox.perform = watched  # type: ignore[method-assign]
+
+    def _look(self) -> None:
+        for user in self.sandbox.users():
+            mine = user["key"] not in self.strangers
+            if mine and user["fields"].get("privilege", user["fields"].get("role")) == "admin":
+                self._dangers.append(f"{user['key']} is an administrator")
+            if mine and not user["roles"] and VENDORS[self.vendor].nobody:
+                self._dangers.append(f"{user['key']} has no role, and so sees everything")
+
     def check(self) -> None:
         """The vendor was only sent what it documents, nobody else's account was touched, no secret was kept."""
         assert not self.sandbox.undocumented
+        dangers, self._dangers = self._dangers, []
+        assert not dangers
         users = {user["key"]: user for user in self.sandbox.users()}
         assert {key: users.get(key) for key in self.strangers} == self.strangers
         kept = str({name: self.rows(name) for name in metadata.tables})
@@ -272,6 +320,9 @@ def remove(id_: str) -> dict[str, Any]:
 def replace(path: str, value: Any) -> dict[str, Any]:
     """Return a replace operation."""
     return {"op": "replace", "path": path, "value": value}
+
+
+on_both_databases = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 
 
 def created(answer: Answer) -> str:
