@@ -72,11 +72,12 @@ class Writing:
             raise errors.Unavailable(f"{names}: another process is delivering it", retry_after=1)
 
     def pursue(self, request: Request, user_links: Sequence[int], undo: Undo) -> list[State]:
-        """Deliver what one lease could not cover, for as long as the request lasts; the rest is the worker's."""
+        """Deliver what one lease could not cover, each once and while the request lasts; the rest is the worker's."""
         done: list[State] = []
-        while user_links and time.monotonic() < self.deadline(request):
+        pending = set(user_links)
+        while pending and time.monotonic() < self.deadline(request):
             with self.database.write() as connection:
-                ids = links.unfinished(connection, user_links)
+                ids = links.unfinished(connection, sorted(pending))
                 states, _busy = ledger.load(connection, link.c.id.in_(ids[:CHUNK]))
                 lease = ledger.lease(connection, self.target, states) if states else None
                 if lease is not None:
@@ -88,6 +89,7 @@ class Writing:
                 continue
             self.deliver(request, lease, undo)
             done += states
+            pending -= {state.link_id for state in states}
         return done
 
     def queues(self, state: State) -> bool:
