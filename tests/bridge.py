@@ -225,10 +225,10 @@ class Bridge:
     def assert_agreement(self) -> None:
         """What the IdP reads is what the vendor has: these accounts, with these properties and these roles."""
         self.check()
-        wanted = {user["userName"]: user for user in self.everything("/Users") if user["active"]}
+        mapping = self.parts.targets[TARGET].mapping
+        wanted = {mapping.user_key(user): user for user in self.everything("/Users") if user["active"]}
         there = {user["key"]: user for user in self.sandbox.users() if user["key"] not in self.strangers}
         assert set(there) == set(wanted)
-        mapping = self.parts.targets[TARGET].mapping
         for key, user in wanted.items():
             roles = {group["display"] for group in user.get("groups", ())} or VENDORS[self.vendor].nobody
             assert set(there[key]["roles"]) == roles, key
