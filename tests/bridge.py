@@ -233,7 +233,9 @@ class Bridge:
             roles = {group["display"] for group in user.get("groups", ())} or VENDORS[self.vendor].nobody
             assert set(there[key]["roles"]) == roles, key
             fields = mapping.user(user, frozenset()).fields
-            assert {name: there[key]["fields"][name] for name in fields} == fields
+            shown = {name: there[key]["fields"][name] for name in fields}
+            shown["email"], fields = shown.get("email", key).casefold(), {"email": key.casefold(), **fields}
+            assert shown == {**fields, "email": fields["email"].casefold()}
         groups = {group["displayName"] for group in self.everything("/Groups")}
         assert groups <= {group["name"] for group in self.sandbox.groups()}
 
