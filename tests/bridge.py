@@ -225,15 +225,17 @@ class Bridge:
     def assert_agreement(self) -> None:
         """What the IdP reads is what the vendor has: these accounts, with these properties and these roles."""
         self.check()
-        wanted = {user["userName"]: user for user in self.everything("/Users") if user["active"]}
+        mapping = self.parts.targets[TARGET].mapping
+        wanted = {mapping.user_key(user): user for user in self.everything("/Users") if user["active"]}
         there = {user["key"]: user for user in self.sandbox.users() if user["key"] not in self.strangers}
         assert set(there) == set(wanted)
-        mapping = self.parts.targets[TARGET].mapping
         for key, user in wanted.items():
             roles = {group["display"] for group in user.get("groups", ())} or VENDORS[self.vendor].nobody
             assert set(there[key]["roles"]) == roles, key
             fields = mapping.user(user, frozenset()).fields
-            assert {name: there[key]["fields"][name] for name in fields} == fields
+            shown = {name: there[key]["fields"][name] for name in fields}
+            shown["email"], fields = shown.get("email", key).casefold(), {"email": key.casefold(), **fields}
+            assert shown == {**fields, "email": fields["email"].casefold()}
         groups = {group["displayName"] for group in self.everything("/Groups")}
         assert groups <= {group["name"] for group in self.sandbox.groups()}
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import stamina
+import structlog
 
 pytest.register_assert_rewrite("tests.bridge", "tests.contract.mapping_contract", "tests.idp.replay")
 
@@ -21,6 +22,13 @@ def databases() -> Iterator[Databases]:
     made = Databases()
     yield made
     made.close()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def plain_logs() -> None:
+    """One line for each entry: the console's tracebacks take seconds to draw."""
+    processors = [structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()]
+    structlog.configure(processors=processors)
 
 
 @pytest.fixture(autouse=True)
