@@ -87,9 +87,10 @@ def parse(document: MappingABC[str, Any]) -> Config:
     problems += [f"{key}: unknown key" for key in known if key not in {"server", "targets"}]
     server = _load(_Server(), known.get("server", {}), "server", problems)
     targets = known.get("targets", {})
-    if not targets:
+    if not isinstance(targets, dict) or not targets:
         problems.append("targets: at least one [targets.NAME] is needed")
-    loaded = {name: _target(name, table, problems) for name, table in dict(targets).items()}
+        targets = {}
+    loaded = {name: _target(name, table, problems) for name, table in targets.items()}
     if problems:
         raise ConfigError(problems)
     return Config(_server(server), {name: target for name, target in loaded.items() if target})
@@ -178,22 +179,33 @@ def _target(name: str, table: Any, problems: list[str]) -> TargetConfig | None:
     if not TARGET_NAME.fullmatch(name):
         problems.append(f"{path}: a target's name is made of a-z, 0-9 and hyphens, since it is part of a URL")
     loaded = _load(_Target(), table, path, problems)
-    if loaded and loaded["vendor"] not in discovery.names():
-        problems.append(f"{path}.vendor: must be one of {', '.join(discovery.names())}")
-    if len(problems) > before:
+    settings = _settings(table, path, problems) if isinstance(table, dict) else None
+    if len(problems) > before or settings is None:
         return None
-    mapping = discovery.load(loaded["vendor"])
-    options = _load(_schema(mapping.options), loaded.pop("options"), f"{path}.options", problems)
-    credentials = _credentials(mapping.credentials, loaded.pop("credentials"), f"{path}.credentials", problems)
-    tokens = tuple(loaded.pop("tokens"))
-    return TargetConfig(name=name, tokens=tokens, settings=Settings(credentials, options), **loaded)
+    own = {key: value for key, value in loaded.items() if key not in {"tokens", "credentials", "options"}}
+    return TargetConfig(name=name, tokens=tuple(loaded["tokens"]), settings=settings, **own)
+
+
+def _settings(table: dict[str, Any], path: str, problems: list[str]) -> Settings | None:
+    """Check what only the mapping knows, so that one wrong key does not hide what is wrong with the others."""
+    vendor = table.get("vendor")
+    if vendor not in discovery.names():
+        if isinstance(vendor, str):
+            problems.append(f"{path}.vendor: must be one of {', '.join(discovery.names())}")
+        return None
+    mapping = discovery.load(vendor)
+    options = _load(_schema(mapping.options), table.get("options", {}), f"{path}.options", problems)
+    given = table.get("credentials", {})
+    credentials = _credentials(mapping.credentials, given, f"{path}.credentials", problems)
+    return Settings(credentials, options)
 
 
 def _credentials(
-    alternatives: tuple[tuple[Setting, ...], ...], given: dict[str, Any], path: str, problems: list[str]
+    alternatives: tuple[tuple[Setting, ...], ...], given: Any, path: str, problems: list[str]
 ) -> dict[str, str]:
     """Check the one of the alternative sets that was meant: the one that names most of what is given."""
-    meant = max(alternatives, key=lambda settings: len({setting.name for setting in settings} & given.keys()))
+    names = set(given) if isinstance(given, dict) else set()
+    meant = max(alternatives, key=lambda settings: len({setting.name for setting in settings} & names))
     needed = tuple(Setting(s.name, s.about, s.kind, s.default, required=s.default is None) for s in meant)
     return _load(_schema(needed), given, path, problems)
 

@@ -26,6 +26,11 @@ def display_name(resource: Document) -> str:
     return str(resource.get("displayName", ""))
 
 
+def provenance(resource: Document) -> str:
+    """Return a text that only this resource's account or role can have: proof of who created it."""
+    return f"Provisioned over SCIM ({resource['id']})"
+
+
 def given_name(user: Document) -> str:
     """Return ``name.givenName``; without any name, the first word of the full name."""
     name = user.get("name", {})

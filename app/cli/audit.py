@@ -67,7 +67,7 @@ def _print_status(counts: list[state.Count], waiting: list[dict[str, Any]]) -> N
     for link in waiting:
         word = "[red]refused[/red]" if link["refused"] else f"tried {link['attempts']}×"
         again = f"again in {max(0, round(link['due_in']))} s"
-        gone = "" if link["resource_id"] else " (deleted here)"
+        gone = " (deleted here)" if link["deleted"] else ""
         out.print(f"  {link['target']} {link['kind']} {escape(link['name'])}{gone}: {word}, {again}")
         if link["last_error"]:
             out.print(f"    {escape(link['last_error'])}", style="dim")

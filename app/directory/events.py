@@ -35,7 +35,7 @@ def history(
     if target:
         where.append(event.c.target == target)
     if user:
-        where.append(event.c.link.in_(_links_of(user)))
+        where.append(_about(user))
     rows = connection.execute(select(event).where(*where).order_by(event.c.id.desc()).limit(limit)).mappings()
     events = [_plain(row) for row in reversed(rows.all())]
     requests = list({row["request_id"] for row in events})
@@ -48,6 +48,13 @@ def history(
 
 def _plain(row: RowMapping) -> dict[str, Any]:
     return {str(name): value for name, value in row.items()}
+
+
+def _about(user: str) -> ColumnElement[bool]:
+    """Whether an event is about somebody: touched the account, or was refused before it could."""
+    links = _links_of(user).scalar_subquery()
+    ids = select(link.c.resource_id).where(link.c.id.in_(links))
+    return or_(event.c.link.in_(links), event.c.name == user, event.c.resource_id.in_(ids))
 
 
 def _links_of(user: str) -> CompoundSelect[tuple[int | None]]:

@@ -14,9 +14,10 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, or_, select
 
+from app.directory import resources
 from app.directory.database import now
 from app.directory.resources import Resource
-from app.directory.tables import link, member, resource
+from app.directory.tables import link, member
 
 LEASE_SECONDS = 30.0
 IDS_A_STATEMENT = 10_000
@@ -61,25 +62,23 @@ def insert(connection: Connection, target: str, kind: str, resource_id: str, nam
     return int(connection.execute(link.insert().values(values).returning(link.c.id)).scalar_one())
 
 
-def load(connection: Connection, where: ColumnElement[bool], limit: int | None = None) -> list[Link]:
-    """Read links and lock their rows until the end of the transaction, in an order that cannot deadlock."""
+def load(connection: Connection, where: ColumnElement[bool]) -> list[Link]:
+    """Read links and lock their rows until the end of the transaction, in an order that cannot deadlock.
+
+    Their resources are read by a second statement: one that had to wait for a lock would show the link as it is
+    now beside the resource as it was. FOR NO KEY UPDATE lets others insert memberships that refer to the links.
+    """
     held = (link.c.lease_until > now()).label("leased")
-    columns = [column.label(f"resource_{column.name}") for column in resource.c if column.name != "id"]
-    statement = (
-        select(link, held, resource.c.id.label("found_id"), *columns)
-        .select_from(link.outerjoin(resource, resource.c.id == link.c.resource_id))
-        .where(where)
-        .order_by(link.c.id)
-        .limit(limit)
-        .with_for_update(of=link)
-    )
-    return [_of_row(row) for row in connection.execute(statement).mappings()]
+    statement = select(link, held).where(where).order_by(link.c.id).with_for_update(key_share=True)
+    rows = connection.execute(statement).mappings().all()
+    found = resources.by_ids(connection, [row["resource_id"] for row in rows]) if rows else {}
+    return [_of_row(row, found.get(row["resource_id"])) for row in rows]
 
 
 def due(connection: Connection, target: str, limit: int) -> list[int]:
     """Return the ids of a target's links that are due and free, locked; another worker's are skipped."""
     statement = select(link.c.id).where(*_due(target)).order_by(link.c.due_at).limit(limit)
-    return list(connection.execute(statement.with_for_update(skip_locked=True)).scalars())
+    return list(connection.execute(statement.with_for_update(skip_locked=True, key_share=True)).scalars())
 
 
 def is_due(connection: Connection, target: str) -> bool:
@@ -138,6 +137,12 @@ def resolve(connection: Connection, target: str, resource_ids: Sequence[str]) ->
     return found
 
 
+def names(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Return the resource id and the name of links."""
+    rows = connection.execute(select(link.c.id, link.c.resource_id, link.c.name).where(link.c.id.in_(ids)))
+    return {row.id: (row.resource_id, row.name) for row in rows}
+
+
 def intend(connection: Connection, holder: str, link_id: int, intent: str) -> bool:
     """Write down that a create is about to be sent; false if the lease is no longer the holder's."""
     statement = link.update().where(link.c.id == link_id, link.c.lease == holder)
@@ -147,7 +152,7 @@ def intend(connection: Connection, holder: str, link_id: int, intent: str) -> bo
 def held(connection: Connection, holder: str, ids: Sequence[int]) -> dict[int, int]:
     """Return the links that ``holder`` still has, locked: id to the version wanted by now."""
     statement = select(link.c.id, link.c.wanted_version).where(link.c.id.in_(ids), link.c.lease == holder)
-    rows = connection.execute(statement.order_by(link.c.id).with_for_update())
+    rows = connection.execute(statement.order_by(link.c.id).with_for_update(key_share=True))
     return {row.id: row.wanted_version for row in rows}
 
 
@@ -192,18 +197,7 @@ def unfinished(connection: Connection, ids: Sequence[int]) -> list[int]:
     return list(connection.execute(select(link.c.id).where(*where).order_by(link.c.id)).scalars())
 
 
-def _of_row(row: RowMapping) -> Link:
-    found = None
-    if row["found_id"] is not None:
-        found = Resource(
-            id=row["found_id"],
-            target=row["resource_target"],
-            kind=row["resource_kind"],
-            document=orjson.loads(row["resource_document"]),
-            version=row["resource_version"],
-            created=row["resource_created"],
-            modified=row["resource_modified"],
-        )
+def _of_row(row: RowMapping, found: Resource | None) -> Link:
     return Link(
         id=row["id"],
         target=row["target"],

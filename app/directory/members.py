@@ -49,13 +49,21 @@ def of_users(connection: Connection, user_links: Sequence[int]) -> dict[int, lis
     return found
 
 
-def flags(connection: Connection, group_link: int, among: Sequence[int] | None = None) -> dict[int, bool]:
-    """Return the rows of a group, locked: user link to whether it is desired; of users ``among``, or of all."""
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """The two sides of a membership."""
+
+    desired: bool
+    applied: bool
+
+
+def flags(connection: Connection, group_link: int, among: Sequence[int] | None = None) -> dict[int, Flags]:
+    """Return the rows of a group by user link, locked: those of users ``among``, or all."""
     where = [member.c.group_link == group_link]
     if among is not None:
         where.append(member.c.user_link.in_(among))
-    statement = select(member.c.user_link, member.c.desired).where(*where).with_for_update()
-    return {row.user_link: row.desired for row in connection.execute(statement)}
+    statement = select(member.c.user_link, member.c.desired, member.c.applied).where(*where).with_for_update()
+    return {row.user_link: Flags(row.desired, row.applied) for row in connection.execute(statement)}
 
 
 def holders(connection: Connection, group_link: int) -> set[int]:

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
-from app.directory.tables import resource
+from app.directory.tables import link, member, resource
 from app.scim.types import Document
 
 
@@ -61,6 +61,13 @@ def touch(connection: Connection, id_: str, now: float) -> None:
     connection.execute(resource.update().where(resource.c.id == id_).values(values))
 
 
+def touch_groups_of(connection: Connection, user_link: int, now: float) -> None:
+    """Give the groups that a user leaves a new version."""
+    groups = select(link.c.resource_id).join(member, member.c.group_link == link.c.id)
+    where = resource.c.id.in_(groups.where(member.c.user_link == user_link))
+    connection.execute(resource.update().where(where).values(version=new_version(), modified=now))
+
+
 def delete(connection: Connection, id_: str) -> None:
     """Remove a resource."""
     connection.execute(resource.delete().where(resource.c.id == id_))
@@ -70,6 +77,12 @@ def get(connection: Connection, target: str, kind: str, id_: str) -> Resource | 
     """Return one resource, or ``None``."""
     row = connection.execute(_all(target, kind).where(resource.c.id == id_)).first()
     return None if row is None else of_row(row)
+
+
+def by_ids(connection: Connection, ids: Sequence[str]) -> dict[str, Resource]:
+    """Return those of some resources that exist."""
+    rows = connection.execute(select(resource).where(resource.c.id.in_(ids)))
+    return {row.id: of_row(row) for row in rows}
 
 
 def count(connection: Connection, target: str, kind: str, where: ColumnElement[bool]) -> int:

@@ -38,8 +38,10 @@ def counts(connection: Connection, targets: Sequence[str]) -> list[Count]:
 def unsettled(connection: Connection, target: str | None = None, limit: int = 100) -> list[dict[str, Any]]:
     """Return the links that are not yet what is wanted, those that are due first; ``due_in`` is in seconds."""
     columns = ("target", "kind", "name", "resource_id", "vendor_id", "attempts", "refused", "last_error")
+    due_in, deleted = (link.c.due_at - now()).label("due_in"), resource.c.id.is_(None).label("deleted")
     statement = (
-        select(*(link.c[name] for name in columns), (link.c.due_at - now()).label("due_in"))
+        select(*(link.c[name] for name in columns), due_in, deleted)
+        .outerjoin(resource, resource.c.id == link.c.resource_id)
         .where(link.c.due_at.is_not(None))
         .order_by(link.c.due_at)
         .limit(limit)

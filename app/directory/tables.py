@@ -48,7 +48,7 @@ link = Table(
     Column("id", BigKey, primary_key=True, autoincrement=True),
     Column("target", String(255), nullable=False),
     Column("kind", String(16), nullable=False),
-    Column("resource_id", String(36), unique=True),  # NULL: the link has outlived its resource
+    Column("resource_id", String(36), unique=True),  # may be gone: the link outlives its resource
     Column("name", Text, nullable=False),  # userName or displayName, for people
     Column("vendor_key", Text, nullable=False),  # case-folded: what the vendor finds the account by
     Column("vendor_id", Text),  # NULL: there is no account

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, and_
+from sqlalchemy import Connection, and_, exists
 from sqlalchemy.exc import IntegrityError
 
 from app.directory import links, resources
 from app.directory.resources import Resource
-from app.directory.tables import link
+from app.directory.tables import link, resource
 from app.provisioning import ledger
 from app.provisioning.state import State
 from app.provisioning.writing import Busy
@@ -36,7 +36,7 @@ def _outlived(connection: Connection, new: Resource, vendor_key: str) -> State |
         link.c.target == new.target,
         link.c.kind == new.kind,
         link.c.vendor_key == vendor_key.casefold(),
-        link.c.resource_id.is_(None),
+        ~exists().where(resource.c.id == link.c.resource_id),
     )
     states, busy = ledger.load(connection, where)
     if busy:

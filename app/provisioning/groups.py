@@ -21,7 +21,7 @@ from app.provisioning.ledger import Lease
 from app.provisioning.membership import Difference, difference
 from app.provisioning.outcomes import combined, scim_error
 from app.provisioning.state import State
-from app.provisioning.summary import member_summary, summary
+from app.provisioning.summary import summary
 from app.provisioning.writing import CHUNK, REQUEST_SECONDS, Busy, Writing
 from app.scim import errors
 from app.scim.members import MemberChange
@@ -90,7 +90,7 @@ class Groups(Writing):
         self, connection: Connection, request: Request, new: Resource, changes: Sequence[MemberChange]
     ) -> Push:
         group = fresh_state(connection, new, new.name)
-        group.wanted_version += 1
+        group.want()
         found = difference(connection, self.target, group.link_id, changes)
         carries = self.target.mapping.creates_group_with_members and group.vendor_id is None
         push = self._lease(connection, request, group, group.link_id, found, carries=carries)
@@ -112,7 +112,7 @@ class Groups(Writing):
         group = self._own_state(row, old, document)
         if group is not None and group.resource is not old:
             _store(connection, group.resource)
-        elif found:
+        elif found.added or found.removed:
             resources.touch(connection, id_, time.time())
         if group is None and not found:
             journal.unchanged(connection, self.target, request, State.of(row, []))
@@ -122,30 +122,39 @@ class Groups(Writing):
         return push
 
     def _begin_delete(self, connection: Connection, request: Request, id_: str, if_match: str | None) -> Push:
-        row, old = self._load(connection, id_, if_match)
+        row = self._link(connection, id_)
+        if row.resource is not None:
+            check_if_match(if_match, row.resource.version)
         if row.leased:
             raise Busy
         members.unwant_all(connection, row.id)
         resources.delete(connection, id_)
         group = State.of(row, [])
-        group.wanted_version += 1
+        group.want()
         if not self.target.mapping.deleting_group_removes_members:
             group.holders = members.holders(connection, row.id)
         holders = sorted(group.holders)
         journal.begin(connection, self.target, request, [(group, "deleted")])
-        group.resource = group.resource_id = None
+        group.resource = None
         found = Difference(removed=holders)
         push = self._lease(connection, request, group, row.id, found, name=row.name, carries=False, audited=True)
-        push.old = old
+        push.old = row.resource
         return push
 
     def _load(self, connection: Connection, id_: str, if_match: str | None) -> tuple[Link, Resource]:
+        row = self._link(connection, id_)
+        if row.resource is None:
+            raise errors.NotFound(f"Group {id_} not found")
+        check_if_match(if_match, row.resource.version)
+        return row, row.resource
+
+    def _link(self, connection: Connection, id_: str) -> Link:
+        """Return the link of a group, or of one that is deleted here and not yet at the vendor."""
         where = and_(link.c.resource_id == id_, link.c.target == self.target.name, link.c.kind == "Group")
         rows = links.load(connection, where)
-        if not rows or rows[0].resource is None:
+        if not rows:
             raise errors.NotFound(f"Group {id_} not found")
-        check_if_match(if_match, rows[0].resource.version)
-        return rows[0], rows[0].resource
+        return rows[0]
 
     def _own_state(self, row: Link, old: Resource, document: Document) -> State | None:
         """Return the group's state if the group itself has to be converged, beside its members."""
@@ -157,7 +166,7 @@ class Groups(Writing):
         if document != old.document:
             group.resource = resources.changed(old, document, time.time())
             group.name = group.resource.name
-            group.wanted_version += 1
+            group.want()
         return group
 
     def _lease(
@@ -178,16 +187,17 @@ class Groups(Writing):
         later: list[int] = []
         if carries and group is not None:
             group.carried = members.vendor_ids(connection, group_link)
+            journal.carried(connection, self.target, request, group)
         elif found:
             users, busy = ledger.load(connection, link.c.id.in_(found.users[:CHUNK]))
             later = [*busy, *found.users[CHUNK:]]
         for user in users:
-            user.wanted_version += 1
+            user.want()
         if later:
             links.demand(connection, link.c.id.in_(later), REQUEST_SECONDS)
         if found.unknown:
             journal.skipped(connection, self.target, request, name, found.unknown)
-        texts = [(user, member_summary(name, added=user.link_id in found.added_set)) for user in users]
+        texts = [(user, f"{found.word(user.link_id)} {name}") for user in users]
         if group is not None and not audited:
             old = {} if group.wanted_version == 1 else {"displayName": ""}
             texts.insert(0, (group, summary(old, group.resource.document if group.resource else {})))

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from app.directory import events
+from app.directory import events, links
 from app.provisioning.outcomes import scim_error
 from app.provisioning.state import CallRecord, State
 from app.provisioning.target import Target
@@ -42,10 +42,20 @@ def begin(connection: Connection, target: Target, request: Request, summaries: S
         events.insert(connection, rows)
 
 
+def carried(connection: Connection, target: Target, request: Request, group: State) -> None:
+    """Write down the members that a new group is created with."""
+    found = links.names(connection, list(group.carried.values()))
+    common = _event(target, request, group, f"added to {group.name}") | {"kind": "User"}
+    rows = [common | {"link": link, "resource_id": id_, "name": name} for link, (id_, name) in found.items()]
+    if rows:
+        events.insert(connection, rows)
+
+
 def refused(connection: Connection, target: Target, request: Request, name: str, error: ScimError) -> None:
     """Write down a request that changed nothing."""
     row = _event(target, request, None, "") | {
         "name": name,
+        "resource_id": name,
         "outcome": "refused",
         "status": error.status,
         "detail": error.detail,
@@ -77,8 +87,9 @@ def finish(
 ) -> None:
     """Write the outcome of each resource, and the vendor calls it took."""
     states = list(states)
-    if states:
-        events.finish(connection, [_outcome(request, state, queued=queues(state)) for state in states])
+    outcomes = [_outcome(request, state, link, queued=queues(state)) for state in states for link in _links(state)]
+    if outcomes:
+        events.finish(connection, outcomes)
     calls = [_call(request, state, record) for state in states for record in state.calls]
     if calls:
         events.insert_calls(connection, calls)
@@ -103,11 +114,16 @@ def _event(target: Target, request: Request, state: State | None, summary: str) 
     }
 
 
-def _outcome(request: Request, state: State, *, queued: bool) -> dict[str, Any]:
+def _links(state: State) -> list[int]:
+    """Return the links whose events end with this state: its own, and the members that came along with a group."""
+    return [state.link_id, *state.carried.values()]
+
+
+def _outcome(request: Request, state: State, link: int, *, queued: bool) -> dict[str, Any]:
     failed = "queued" if queued else "failed"
     return {
         "request": request.id,
-        "of_link": state.link_id,
+        "of_link": link,
         "new_outcome": "delivered" if state.error is None else failed,
         "new_status": scim_error(state.error).status if state.error and not queued else None,
         "new_detail": state.error.detail if state.error else None,

@@ -199,7 +199,6 @@ def put_back(connection: Connection, state: State, old: resources.Resource | Non
     new, state.resource = state.resource, old
     if old is None:
         members.unwant_all(connection, state.link_id)
-        state.resource_id = None
         if new is not None:
             resources.delete(connection, new.id)
         return

@@ -16,10 +16,15 @@ from app.scim.members import MemberChange
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The user links that come into a group, those that leave it, and the ids that nobody has."""
+    """The user links that come into a group and those that leave it.
+
+    ``again`` are those that were asked for before and are not yet true at the vendor; ``unknown`` are ids that
+    nobody has.
+    """
 
     added: Sequence[int] = ()
     removed: Sequence[int] = ()
+    again: Sequence[int] = ()
     unknown: Sequence[str] = ()
     added_set: frozenset[int] = field(init=False)
 
@@ -29,11 +34,17 @@ class Difference:
     @property
     def users(self) -> list[int]:
         """Everybody whose account has to change: who leaves comes first."""
-        return [*self.removed, *self.added]
+        return [*self.removed, *self.again, *self.added]
+
+    def word(self, user_link: int) -> str:
+        """Say what becomes of one of the users."""
+        if user_link in self.added_set:
+            return "added to"
+        return "again: member of" if user_link in self.again else "removed from"
 
     def __bool__(self) -> bool:
-        """Whether anybody comes or goes."""
-        return bool(self.added or self.removed)
+        """Whether anybody's account has to follow."""
+        return bool(self.added or self.removed or self.again)
 
 
 def difference(
@@ -50,7 +61,7 @@ def difference(
     known = links.resolve(connection, target.name, named)
     whole = any(change.kind in WHOLE for change in changes)
     rows = members.flags(connection, group_link, None if whole else list(known.values()))
-    before = {user for user, desired in rows.items() if desired}
+    before = {user for user, row in rows.items() if row.desired}
     after = set(before)
     for change in changes:
         ids = [known[id_] for id_ in change.ids if id_ in known]
@@ -59,11 +70,13 @@ def difference(
         after = APPLY[change.kind](after, ids)
     unknown = _unknown(target, changes, known)
     added, removed = sorted(after - before), sorted(before - after)
+    same = {user for user, row in rows.items() if row.desired == (user in after)}
+    again = sorted(user for user in same if rows[user].desired != rows[user].applied)
     if added:
         members.want(connection, group_link, added, rows)
     if removed:
         members.unwant(connection, group_link, removed)
-    return Difference(added, removed, unknown)
+    return Difference(added, removed, again, unknown)
 
 
 WHOLE = {"replace", "clear", "remove_where"}

@@ -36,6 +36,8 @@ from mappings import (
 
 CONNECT_SECONDS = 5.0
 ATTEMPTS = 2
+SHORTEST_SECRET = 4
+"""Characters; replacing anything shorter would garble a text and hide nothing."""
 Trace = Callable[[CallRecord], None]
 
 REFUSALS: MappingABC[int, type[VendorError]] = {401: AuthFailed, 404: NotFound, 409: Conflict, 429: RateLimited}
@@ -110,7 +112,7 @@ class Sender:
         try:
             answer = self._exchange(call, path, login, deadline)
             status = answer.status_code
-            return self._read(call, answer)
+            return self._read(call, login, answer)
         except VendorError as failure:
             error = failure.detail
             raise
@@ -149,11 +151,12 @@ class Sender:
             return Unknown(f"{self._target}: the vendor did not answer in time")
         return Unknown(f"{self._target}: the connection broke before the vendor's answer was complete")
 
-    def _read(self, call: Call, answer: requests.Response) -> Any:
+    def _read(self, call: Call, login: Login, answer: requests.Response) -> Any:
         status = answer.status_code
         if 200 <= status < 300:
             return self._decoded(answer) if call.answer == "json" or _is_page(answer) else None
-        said = f"{self._target}: the vendor answered {status}{self._words(answer)} to '{call.meaning}'"
+        words = self._redacted(_words(answer), call, login)
+        said = f"{self._target}: the vendor answered {status}{words} to '{call.meaning}'"
         if 400 <= status < 500:
             error = REFUSALS.get(status, Rejected)
             raise error(said, status=status, retry_after=_seconds(answer.headers.get("Retry-After")))
@@ -168,21 +171,15 @@ class Sender:
             text = f"{self._target}: the vendor answered {answer.status_code} with something that is not JSON"
             raise Unknown(text, status=answer.status_code) from garbage
 
-    def _words(self, answer: requests.Response) -> str:
-        """Return the vendor's own reason, short, on one line, and without any secret."""
-        try:
-            body = orjson.loads(answer.content)
-        except orjson.JSONDecodeError:
-            return ""
-        reason = (
-            next((body[key] for key in ("error", "message", "detail") if body.get(key)), "")
-            if isinstance(body, dict)
-            else ""
-        )
-        words = " ".join(str(reason).split())[:300]
-        for secret in self._secrets:
-            words = words.replace(secret, "***")
-        return f" ({words})" if words else ""
+    def _redacted(self, words: str, call: Call, login: Login) -> str:
+        """Return a vendor's words without any secret that we sent and it may repeat."""
+        body = {**(call.form or {}), **(call.json if isinstance(call.json, dict) else {})}
+        passwords = [str(value) for name, value in body.items() if "password" in name]
+        tokens = [value for name, value in login.headers.items() if name not in {"Accept", "Content-Type"}]
+        headers = [part for value in tokens for part in (value, value.rpartition(" ")[2])]
+        for secret in [*self._secrets, *passwords, *headers]:
+            words = words.replace(secret, "***") if len(secret) >= SHORTEST_SECRET else words
+        return words
 
     @property
     def _session(self) -> requests.Session:
@@ -192,6 +189,17 @@ class Sender:
             session.trust_env = False  # or ~/.netrc replaces our Authorization header
             self._local.session = session
         return session
+
+
+def _words(answer: requests.Response) -> str:
+    """Return the vendor's own reason, short and on one line, in brackets."""
+    try:
+        body = orjson.loads(answer.content)
+    except orjson.JSONDecodeError:
+        return ""
+    given = (body.get(key) for key in ("error", "message", "detail")) if isinstance(body, dict) else ()
+    words = " ".join(str(next(filter(None, given), "")).split())[:300]
+    return f" ({words})" if words else ""
 
 
 def _is_page(answer: requests.Response) -> bool:

@@ -97,7 +97,7 @@ class State:
         """Return the account or role that should exist now; ``None`` if none should."""
         if self.resource is None:
             return None
-        document = self.resource.document
+        document = {**self.resource.document, "id": self.resource.id}
         if self.kind == "Group":
             group = mapping.group(document)
             return Group(group.key, group.fields, frozenset(self.carried), self.vendor_id)
@@ -114,6 +114,11 @@ class State:
     def snapshot(self) -> dict[str, Any]:
         """Return what was made true, as it is stored; memberships have rows of their own."""
         return {"fields": self.fields, "roles": sorted(self.roles), "doubtful": sorted(self.doubtful)}
+
+    def want(self) -> None:
+        """Note that something new is wanted: failures of before say nothing about it."""
+        self.wanted_version += 1
+        self.attempts = 0
 
     def membership(self, group_link: int) -> Membership | None:
         """Return this user's membership in one group."""

@@ -15,8 +15,3 @@ def _word(name: str, new: Document) -> str:
     if name == "active" and "active" in new:
         return f"active → {str(new['active']).lower()}"
     return name.rpartition(":extension:")[2] or name
-
-
-def member_summary(group: str, *, added: bool) -> str:
-    """Say what becomes of one member of a group."""
-    return f"added to {group}" if added else f"removed from {group}"

@@ -50,7 +50,10 @@ class Users(Writing):
         return old if lease is None else self._finish(request, lease, old)
 
     def delete(self, request: Request, id_: str, if_match: str | None) -> None:
-        """Delete a user. It stays deleted whatever the vendor answers; the error is reported all the same."""
+        """Delete a user. It stays deleted whatever the vendor answers; the error is reported all the same.
+
+        Asked again while the vendor still has the account, the bridge tries again: 204 means that it is gone.
+        """
         lease = self.begin(request, lambda connection: self._begin_delete(connection, request, id_, if_match))
         self.deliver(request, lease, no_undo)
         self._raise(lease.states[0])
@@ -82,29 +85,39 @@ class Users(Writing):
         return old, self._lease(connection, request, state, summary(old.document, document))
 
     def _begin_delete(self, connection: Connection, request: Request, id_: str, if_match: str | None) -> Lease:
-        state, _old = self._load(connection, id_, if_match)
+        state = self._state(connection, id_)
+        if state.resource is not None:
+            check_if_match(if_match, state.resource.version)
         members.unwant_all(connection, state.link_id)
+        resources.touch_groups_of(connection, state.link_id, time.time())
         resources.delete(connection, id_)
         for membership in state.memberships:
             membership.desired = False
             state.loaded[membership.group_link] = (False, membership.applied)
         journal.begin(connection, self.target, request, [(state, "deleted")])
-        state.resource = state.resource_id = None
-        state.wanted_version += 1
+        state.resource = None
+        state.want()
         return ledger.lease(connection, self.target, [state])
 
     def _load(self, connection: Connection, id_: str, if_match: str | None) -> tuple[State, Resource]:
+        state = self._state(connection, id_)
+        if state.resource is None:
+            raise errors.NotFound(f"User {id_} not found")
+        check_if_match(if_match, state.resource.version)
+        return state, state.resource
+
+    def _state(self, connection: Connection, id_: str) -> State:
+        """Return the state of a user, or of one that is deleted here and not yet at the vendor."""
         where = and_(link.c.resource_id == id_, link.c.target == self.target.name, link.c.kind == "User")
         states, busy = ledger.load(connection, where)
         if busy:
             raise Busy
-        if not states or states[0].resource is None:
+        if not states:
             raise errors.NotFound(f"User {id_} not found")
-        check_if_match(if_match, states[0].resource.version)
-        return states[0], states[0].resource
+        return states[0]
 
     def _lease(self, connection: Connection, request: Request, state: State, text: str) -> Lease:
-        state.wanted_version += 1
+        state.want()
         journal.begin(connection, self.target, request, [(state, text)])
         return ledger.lease(connection, self.target, [state])
 

@@ -72,7 +72,7 @@ class Writing:
             raise errors.Unavailable(f"{names}: another process is delivering it", retry_after=1)
 
     def pursue(self, request: Request, user_links: Sequence[int], undo: Undo) -> list[State]:
-        """Deliver what one lease could not cover, each once and while the request lasts; the rest is the worker's."""
+        """Deliver what one lease could not cover, each once, while the request lasts; the worker does the rest."""
         done: list[State] = []
         pending = set(user_links)
         while pending and time.monotonic() < self.deadline(request):

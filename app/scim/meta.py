@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from app.scim.errors import PreconditionFailed
@@ -30,13 +32,28 @@ def etag(version: str) -> str:
     return f'W/"{version}"'
 
 
+def derived(version: str, references: Iterable[str]) -> str:
+    """Return the version of a representation that also shows references, which the resource does not store."""
+    shown = ",".join(sorted(references))
+    return f"{version}.{zlib.crc32(shown.encode()):08x}" if shown else version
+
+
 def names(header: str, version: str) -> bool:
-    """Whether an ``If-Match`` or ``If-None-Match`` header names this version, or any (RFC 9110 §13.1)."""
-    tags = {tag.strip().removeprefix("W/") for tag in header.split(",")}
-    return "*" in tags or f'"{version}"' in tags
+    """Whether an ``If-None-Match`` header names this version, or any (RFC 9110 §13.1)."""
+    return bool({"*", version} & set(_versions(header)))
 
 
 def check_if_match(header: str | None, version: str) -> None:
-    """Raise ``PreconditionFailed`` if an ``If-Match`` header names another version than this one."""
-    if header is not None and not names(header, version):
+    """Raise ``PreconditionFailed`` if an ``If-Match`` header names another version than this stored one.
+
+    What a representation was derived with does not count: a user whose groups have changed has not changed.
+    """
+    if header is None:
+        return
+    stored = {found.partition(".")[0] for found in _versions(header)}
+    if not {"*", version} & stored:
         raise PreconditionFailed("The resource has changed since the version in If-Match.")
+
+
+def _versions(header: str) -> list[str]:
+    return [tag.strip().removeprefix("W/").strip('"') for tag in header.split(",")]

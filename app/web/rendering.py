@@ -11,13 +11,21 @@ from app.directory import search
 from app.directory.members import Reference
 from app.directory.resources import Resource
 from app.directory.search import COMPUTED
-from app.scim.meta import meta
+from app.scim.meta import derived, meta
 from app.scim.projection import project, wants
 from app.scim.schemas import ResourceType
 from app.scim.types import Document
 
 OTHER = {"User": ("Groups", "direct"), "Group": ("Users", "User")}
 """What a reference points to, and what its ``type`` says (RFC 7643 §4.1.2 and §4.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A document, and the version that its ETag names."""
+
+    document: Document
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +41,27 @@ class View:
         """Return the resource's own address."""
         return f"{self.base_url}{self.type.endpoint}/{id_}"
 
-    def render(self, connection: Connection, found: Sequence[Resource]) -> list[Document]:
+    def render(self, connection: Connection, found: Sequence[Resource]) -> list[Rendered]:
         """Return resources as documents; members and groups are read only if they are asked for."""
         references: Mapping[str, list[Reference]] = {}
         if wants(COMPUTED[self.type.name], self.type, self.attributes, self.excluded):
             references = search.references(connection, self.type.name, [resource.id for resource in found])
         return [self._document(resource, references.get(resource.id, [])) for resource in found]
 
-    def _document(self, resource: Resource, references: Sequence[Reference]) -> Document:
+    def _document(self, resource: Resource, references: Sequence[Reference]) -> Rendered:
         location = self.location(resource.id)
+        version = resource.version  # of a group, it changes with its members
+        if self.type.name == "User":
+            version = derived(version, (reference.id for reference in references))
         document = {
             "schemas": resource.document.get("schemas", []),
             "id": resource.id,
             **resource.document,
-            "meta": meta(self.type.name, resource.created, resource.modified, resource.version, location),
+            "meta": meta(self.type.name, resource.created, resource.modified, version, location),
         }
         if references:
             document[COMPUTED[self.type.name]] = [self._reference(reference) for reference in references]
-        return project(document, self.type, self.attributes, self.excluded)
+        return Rendered(project(document, self.type, self.attributes, self.excluded), version)
 
     def _reference(self, reference: Reference) -> Document:
         endpoint, kind = OTHER[self.type.name]

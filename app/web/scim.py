@@ -30,6 +30,8 @@ KINDS = {"Users": "User", "Groups": "Group"}
 def take_target(_endpoint: str | None, values: dict[str, str] | None) -> None:
     """Keep the target's name for this request, so that no endpoint needs to take it."""
     g.target = (values or {}).pop("target", "")
+    if "\0" in (values or {}).get("id_", ""):
+        raise NotFound("There is no such resource.")
 
 
 @blueprint.before_request
@@ -238,9 +240,9 @@ def _group_body() -> tuple[Document, tuple[MemberChange, ...]]:
 def _show(kind: str, resource: resources.Resource, status: int) -> Response:
     view = reading.view(reading.target().types[kind])
     with reading.bridge().database.read() as connection:
-        (document,) = view.render(connection, [resource])
+        (rendered,) = view.render(connection, [resource])
     location = view.location(resource.id) if status == 201 else None
-    return resource_answer(document, resource.version, status, location)
+    return resource_answer(rendered.document, rendered.version, status, location)
 
 
 def _list(kind: str, query: Mapping[str, str]) -> Response:
@@ -250,7 +252,8 @@ def _list(kind: str, query: Mapping[str, str]) -> Response:
     start, count = reading.page(query)
     with reading.bridge().database.read() as connection:
         page = search.search(connection, reading.target().name, type_, filter_, start, count)
-        documents = view.render(connection, page.resources)
+        rendered = view.render(connection, page.resources)
+    documents = [each.document for each in rendered]
     return answer(messages.list_response(documents, page.total, start))
 
 
@@ -263,7 +266,8 @@ def _list_all(query: Mapping[str, str]) -> Response:
         for type_, filter_ in _filters(query):
             room = count - len(documents)
             page = search.search(connection, reading.target().name, type_, filter_, skip + 1, room)
-            documents += reading.view(type_, query).render(connection, page.resources)
+            rendered = reading.view(type_, query).render(connection, page.resources)
+            documents += [each.document for each in rendered]
             skip, total = max(0, skip - page.total), total + page.total
     return answer(messages.list_response(documents, total, start))
 
@@ -289,8 +293,8 @@ def _read(kind: str, id_: str) -> Response:
         found = resources.get(connection, reading.target().name, kind, id_)
         if found is None:
             raise NotFound(f"{kind} {id_} not found")
-        (document,) = view.render(connection, [found])
-    return resource_answer(document, found.version)
+        (rendered,) = view.render(connection, [found])
+    return resource_answer(rendered.document, rendered.version)
 
 
 def _refuse_filter() -> None:

@@ -65,6 +65,12 @@ class Datasentinel(mappings.Mapping):
         ),
         Setting("profile", "every user's profile", default="developer", choices=("developer", "data admin")),
         Setting("ldap", "users log in through LDAP: no password is sent", bool, default=False),
+        Setting(
+            "roles_in_put",
+            "send the roles with every update, for a server that takes them away when they are left out",
+            bool,
+            default=False,
+        ),
         Setting("known_roles", "the roles that exist; a group of another name is refused", list, default=[]),
     )
     user_fields: ClassVar[Readers] = {"comment": full_name}
@@ -161,6 +167,8 @@ class Datasentinel(mappings.Mapping):
 
     def _write(self, path: tuple[str, ...], user: User, change: Change) -> Flow[None]:
         body = _written(user.fields)  # all of them: what is left out may fall back to admin
+        if self.option["roles_in_put"]:
+            body["roles"] = sorted(user.roles)
         if change.password is not None:
             body["password"] = change.password
         yield Call("PUT", path, "update user", json=body)

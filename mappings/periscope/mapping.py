@@ -25,7 +25,7 @@ from mappings import (
     VendorError,
     at_once,
 )
-from mappings.readers import display_name, family_name, given_name, primary_email
+from mappings.readers import display_name, family_name, given_name, primary_email, provenance
 
 USERS = ("api", "v2", "users")
 ROLES = ("api", "v1", "roles")
@@ -64,7 +64,7 @@ class Periscope(mappings.Mapping):
         "first_name": given_name,
         "last_name": family_name,
     }
-    group_fields: ClassVar[Readers] = {"name": display_name}
+    group_fields: ClassVar[Readers] = {"name": display_name, "description": provenance}
 
     def login(self) -> Flow[Login]:
         key = f"{self.secrets['site']}:{self.secrets['api_key']}"
@@ -119,7 +119,6 @@ class Periscope(mappings.Mapping):
     def create_group(self, group: Group) -> Flow[None]:
         body = {
             **group.fields,
-            "description": "",
             "created_by_email": self._admin,
             "privileges": [],
             "permissions": [],
@@ -151,8 +150,8 @@ class Periscope(mappings.Mapping):
         yield Call("DELETE", (*ROLES, vendor_id), "delete role", query=REAL_WRITE, answer="nothing")
 
     def find_group(self, group: Group) -> Flow[Group | None]:
-        roles = _many((yield Call("GET", ROLES, "list roles", planned={"roles": []})), "roles")
-        return next((found for found in map(_group, roles) if found.key == group.key), None)
+        roles = yield from self._roles()
+        return next((_group(role) for role in roles if role.get("name") == group.key and "id" in role), None)
 
     @property
     def _admin(self) -> str:
@@ -161,7 +160,22 @@ class Periscope(mappings.Mapping):
     # -- what the document leaves to find out
 
     def _users(self) -> Flow[list[dict[str, Any]]]:
-        return _many((yield Call("GET", USERS, "list users", planned={"users": []})), "users")
+        return (yield from self._listed(USERS, "users"))
+
+    def _roles(self) -> Flow[list[dict[str, Any]]]:
+        return (yield from self._listed(ROLES, "roles"))
+
+    def _listed(self, path: tuple[str, ...], name: str) -> Flow[list[dict[str, Any]]]:
+        """Read a whole list; that users and roles are paged as dashboards are is not documented."""
+        found: list[dict[str, Any]] = []
+        query: dict[str, str] = {}
+        while True:
+            answer = yield Call("GET", path, f"list {name}", query=query, planned={name: []})
+            found += _many(answer, name)
+            start = answer.get("next_page_start") if isinstance(answer, dict) else None
+            if start is None:
+                return found
+            query = {"next_page_start": str(start)}
 
     def _whole_list(self, user: User, change: Change) -> Flow[list[str]]:
         if self.option["roles"] == "exact":
@@ -183,8 +197,8 @@ class Periscope(mappings.Mapping):
         return Call("PUT", (*USERS, str(user.vendor_id)), "update user", json=body, query=REAL_WRITE)
 
     def _without_dead_roles(self, body: dict[str, Any], change: Change, refusal: Rejected) -> Flow[dict[str, Any]]:
-        roles = _many((yield Call("GET", ROLES, "list roles")), "roles") if "roles" in body else []
-        alive = {str(role["id"]) for role in roles}
+        roles = (yield from self._roles()) if "roles" in body else []
+        alive = {str(role["id"]) for role in roles if "id" in role}
         if not alive or not change.roles_added <= alive or alive.issuperset(body["roles"]):
             raise refusal
         return {**body, "roles": [role for role in body["roles"] if role in alive]}
@@ -212,7 +226,8 @@ def _user(found: dict[str, Any]) -> User:
 
 
 def _group(found: dict[str, Any]) -> Group:
-    return Group(found["name"], {"name": found["name"]}, vendor_id=str(found["id"]))
+    fields = {name: found.get(name) or "" for name in Periscope.group_fields}
+    return Group(found["name"], fields, vendor_id=str(found["id"]))
 
 
 MAPPING = Periscope
