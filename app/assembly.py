@@ -33,6 +33,8 @@ def target(config: TargetConfig) -> Target:
     mapping = discovery.load(config.vendor)(config.settings)
     verify: bool | str = config.ca_bundle or True
     user = USER_TYPE if mapping.passwords == "settable" else USER_TYPE.without("password")
+    if mapping.needs_email:
+        user = user.requiring("emails")
     return Target(
         name=config.name,
         mapping=mapping,

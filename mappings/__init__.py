@@ -17,7 +17,7 @@ from mappings.errors import (
     Unsupported,
     VendorError,
 )
-from mappings.mapping import Document, Mapping, Readers, unsupported
+from mappings.mapping import Document, Mapping, Passwords, Readers, unsupported
 from mappings.settings import Setting, Settings
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "Login",
     "Mapping",
     "NotFound",
+    "Passwords",
     "RateLimited",
     "Readers",
     "Rejected",

@@ -50,10 +50,17 @@ class Change:
         return bool(self.fields or self.roles_added or self.roles_removed or self.password is not None)
 
 
-def difference(fields: Mapping[str, Any], roles: frozenset[str], desired: User | Group) -> Change:
-    """What has to change so that an account with ``fields`` and ``roles`` becomes ``desired``."""
+def difference(
+    fields: Mapping[str, Any], roles: frozenset[str], desired: User | Group, doubtful: frozenset[str] = frozenset()
+) -> Change:
+    """What has to change so that an account with ``fields`` and ``roles`` becomes ``desired``.
+
+    Nobody knows whether a ``doubtful`` role is held: it is given again if it is desired, and taken if it is not.
+    """
     missing = object()
     changed = {name: value for name, value in desired.fields.items() if fields.get(name, missing) != value}
     if isinstance(desired, Group):
         return Change(fields=changed)
-    return Change(changed, desired.roles - roles, roles - desired.roles, desired.password)
+    given = desired.roles - (roles - doubtful)
+    taken = (roles | doubtful) - desired.roles
+    return Change(changed, given, taken, desired.password)

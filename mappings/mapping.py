@@ -14,6 +14,7 @@ from mappings.readers import primary_email
 from mappings.settings import Setting, Settings
 
 Document = MappingABC[str, Any]
+Passwords = Literal["settable", "initial", "none"]
 Readers = MappingABC[str, Callable[[Document], Any]]
 
 
@@ -47,8 +48,10 @@ class Mapping(ABC):
     options: ClassVar[tuple[Setting, ...]] = ()
     group_word: ClassVar[str]
     """What a SCIM Group is at this vendor, in the vendor's words."""
-    passwords: ClassVar[Literal["settable", "initial", "none"]]
+    passwords: Passwords
     """Whether a password can be set at any time, only with a new account, or never."""
+    needs_email: ClassVar[bool] = True
+    """Whether a user without an e-mail address is refused; ``/Schemas`` then says that ``emails`` is required."""
     creates_group_with_members: ClassVar[bool] = False
     """Whether ``create_group`` sends ``group.members`` along."""
     deleting_group_removes_members: ClassVar[bool] = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -22,6 +23,8 @@ from app.provisioning.worker import Worker
 MAX_REQUEST_LINE = 64 * 1024
 """Bytes; so that a filter which is too long is refused as SCIM, not cut off as HTTP."""
 RESTART_SECONDS = 1.0
+PR_SET_PDEATHSIG = 1
+"""From <linux/prctl.h>: the signal to get when the parent ends."""
 
 
 @click.command()
@@ -91,6 +94,7 @@ class _Server(BaseApplication):
             "control_socket_disable": True,
             "loglevel": "warning",
             "proc_name": "scim-bridge",
+            "post_fork": _end_with_server,
         }
         if delivers:
             companion = _Companion(context.path)
@@ -140,6 +144,14 @@ class _Companion:
             self._process = subprocess.Popen(self._command)  # noqa: S603
             self._process.wait()
             self._stopping.wait(RESTART_SECONDS)
+
+
+def _end_with_server(server: Any, _worker: Any) -> None:
+    """Let a web process end as soon as the server is gone, even if it was killed: its port is free at once."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != server.pid:
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _end_with(parent: int, stopping: threading.Event) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, RowMapping, and_, bindparam, or_, select, union
 
-from app.directory.tables import call, event
+from app.directory.tables import call, event, link, resource
 
 
 def insert(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -35,13 +35,23 @@ def history(
     if target:
         where.append(event.c.target == target)
     if user:
-        named = select(event.c.link).where(or_(event.c.name == user, event.c.resource_id == user))
-        where.append(event.c.link.in_(named.distinct()))
+        where.append(event.c.link.in_(_links_of(user)))
     rows = connection.execute(select(event).where(*where).order_by(event.c.id.desc()).limit(limit)).mappings()
-    events = [dict(row) for row in reversed(rows.all())]
+    events = [_plain(row) for row in reversed(rows.all())]
     requests = list({row["request_id"] for row in events})
     calls: dict[tuple[str, int], list[dict[str, Any]]] = {}
     found = connection.execute(select(call).where(call.c.request_id.in_(requests)).order_by(call.c.id))
     for row in found.mappings():
-        calls.setdefault((row["request_id"], row["link"]), []).append(dict(row))
+        calls.setdefault((row["request_id"], row["link"]), []).append(_plain(row))
     return [{**row, "calls": calls.get((row["request_id"], row["link"]), [])} for row in events]
+
+
+def _plain(row: RowMapping) -> dict[str, Any]:
+    return {str(name): value for name, value in row.items()}
+
+
+def _links_of(user: str) -> CompoundSelect[tuple[int | None]]:
+    """Select the links that somebody has or had: by the name of now in any case, a former name, or an id."""
+    of_now = select(link.c.id).join(resource, resource.c.id == link.c.resource_id)
+    of_then = select(event.c.link).where(or_(event.c.name == user, event.c.resource_id == user))
+    return union(of_now.where(resource.c.name_key == user.casefold()), of_then)

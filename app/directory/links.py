@@ -1,7 +1,7 @@
 """Links: the id-mapping table, what was made true at the vendor, and the queue of what is due.
 
 A link is written only by the holder of its lease, except that anybody may ask for more (``demand``). Each lease
-has a fence number; a holder whose lease has passed to another finds a higher one and must not write.
+has a holder of its own, never used again: it is the fence. Whoever finds another there must not write.
 """
 
 from __future__ import annotations
@@ -37,12 +37,10 @@ class Link:
     snapshot: dict[str, Any]
     intent: dict[str, Any] | None
     wanted_version: int
-    applied_version: int
     due_at: float | None
     attempts: int
     refused: bool
     last_error: str | None
-    fence: int
     leased: bool
 
 
@@ -56,11 +54,9 @@ def insert(connection: Connection, target: str, kind: str, resource_id: str, nam
         "vendor_key": vendor_key,
         "snapshot": "{}",
         "wanted_version": 0,
-        "applied_version": 0,
         "attempts": 0,
         "refused": False,
         "lease_until": 0.0,
-        "fence": 0,
     }
     return int(connection.execute(link.insert().values(values).returning(link.c.id)).scalar_one())
 
@@ -107,7 +103,6 @@ def lease(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> str:
         .values(
             lease=holder,
             lease_until=now() + LEASE_SECONDS,
-            fence=link.c.fence + 1,
             due_at=func.coalesce(link.c.due_at, now()),
             intent=bindparam("intent"),
             resource_id=bindparam("new_resource_id"),
@@ -168,7 +163,6 @@ def record(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
             vendor_id=bindparam("vendor_id"),
             snapshot=bindparam("snapshot"),
             intent=bindparam("intent"),
-            applied_version=bindparam("applied_version"),
             due_at=now() + bindparam("delay", type_=link.c.due_at.type),
             attempts=bindparam("attempts"),
             refused=bindparam("refused"),
@@ -186,9 +180,9 @@ def delete(connection: Connection, ids: Sequence[int]) -> None:
     connection.execute(link.delete().where(link.c.id.in_(ids)))
 
 
-def demand(connection: Connection, where: ColumnElement[bool]) -> None:
-    """Ask for links to be converged again: they are due, whoever holds them now."""
-    values = {"wanted_version": link.c.wanted_version + 1, "due_at": now(), "attempts": 0}
+def demand(connection: Connection, where: ColumnElement[bool], delay: float = 0.0) -> None:
+    """Ask for links to be converged again: they are due in ``delay`` seconds, whoever holds them now."""
+    values = {"wanted_version": link.c.wanted_version + 1, "due_at": now() + delay, "attempts": 0}
     connection.execute(link.update().where(where).values(values))
 
 
@@ -222,11 +216,9 @@ def _of_row(row: RowMapping) -> Link:
         snapshot=orjson.loads(row["snapshot"]),
         intent=None if row["intent"] is None else orjson.loads(row["intent"]),
         wanted_version=row["wanted_version"],
-        applied_version=row["applied_version"],
         due_at=row["due_at"],
         attempts=row["attempts"],
         refused=row["refused"],
         last_error=row["last_error"],
-        fence=row["fence"],
         leased=bool(row["leased"]),
     )

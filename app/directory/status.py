@@ -46,4 +46,4 @@ def unsettled(connection: Connection, target: str | None = None, limit: int = 10
     )
     if target is not None:
         statement = statement.where(link.c.target == target)
-    return [dict(row) for row in connection.execute(statement).mappings()]
+    return [{str(name): value for name, value in row.items()} for row in connection.execute(statement).mappings()]

@@ -55,14 +55,12 @@ link = Table(
     Column("snapshot", Text, nullable=False),  # {"fields": {…}, "roles": […]}: what was made true there
     Column("intent", Text),  # the create that was being sent when nothing more was heard
     Column("wanted_version", Integer, nullable=False),
-    Column("applied_version", Integer, nullable=False),
     Column("due_at", Double),  # NULL: nothing to deliver
     Column("attempts", Integer, nullable=False),
     Column("refused", Boolean, nullable=False),
     Column("last_error", Text),
-    Column("lease", String(36)),
+    Column("lease", String(36)),  # the holder: new for each lease, so that an old holder finds another
     Column("lease_until", Double, nullable=False),
-    Column("fence", Integer, nullable=False),
     UniqueConstraint("target", "kind", "vendor_id", name="link_vendor_id"),
     Index("link_vendor_key", "target", "kind", "vendor_key"),
     Index("link_due", "due_at"),
@@ -97,7 +95,9 @@ event = Table(
     Column("status", Integer),  # the SCIM answer's HTTP status
     Column("detail", Text),
     Column("ms", Integer),
-    Index("event_resource", "target", "resource_id", "id"),
+    Index("event_resource", "resource_id"),
+    Index("event_name", "name"),
+    Index("event_link", "link", "id"),
     Index("event_request", "request_id"),
     sqlite_autoincrement=True,
 )

@@ -56,6 +56,7 @@ def _unknown(connection: Connection, new: Resource, vendor_key: str) -> State:
         vendor_id=None,
         fields={},
         roles=set(),
+        doubtful=set(),
         unresolved=None,
         wanted_version=0,
         attempts=0,

@@ -18,7 +18,7 @@ from app.provisioning.flows import converge
 from app.provisioning.ledger import Lease, LeaseLost
 from app.provisioning.state import State, write_intent
 from app.provisioning.target import Target
-from mappings import Call, Intent, Unavailable, VendorError
+from mappings import Call, Intent, VendorError
 
 RENEW_AFTER = links.LEASE_SECONDS / 3
 
@@ -57,10 +57,9 @@ class Delivery:
     def _end(self, group: State, users: Sequence[State]) -> None:
         """Delete a group, once nobody holds it where the vendor would leave it with them."""
         group.holders -= {user.link_id for user in users if not _holds(user, group)}
-        if group.holders:
-            group.error = next((user.error for user in users if user.error), None) or Unavailable(
-                f"{len(group.holders)} members still have it"
-            )
+        group.waiting = bool(group.holders) and not self.target.mapping.deleting_group_removes_members
+        if group.waiting:
+            group.error = next((user.error for user in users if user.error), None)
         else:
             self._converge(group)
 

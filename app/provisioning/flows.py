@@ -119,8 +119,9 @@ def _was_created(do: Operations, state: State, sent: User | Group) -> Flow[bool]
         raise Conflict(f"{sent.key} exists at the vendor, and the bridge did not create it")
     yield from _adopt(found)
     rest = state.change(sent)
-    if rest.fields or rest.roles_added or rest.roles_removed:
-        yield from _documented(do.update(_with_id(sent, state.vendor_id), Change(rest.fields, rest.roles_added)))
+    unsaid = Change(rest.fields, rest.roles_added, rest.roles_removed)  # the password went with the create
+    if unsaid:
+        yield from _documented(do.update(_with_id(sent, state.vendor_id), unsaid))
     return True
 
 

@@ -22,7 +22,7 @@ from app.provisioning.membership import Difference, difference
 from app.provisioning.outcomes import combined, scim_error
 from app.provisioning.state import State
 from app.provisioning.summary import member_summary, summary
-from app.provisioning.writing import CHUNK, Busy, Writing
+from app.provisioning.writing import CHUNK, REQUEST_SECONDS, Busy, Writing
 from app.scim import errors
 from app.scim.members import MemberChange
 from app.scim.meta import check_if_match
@@ -42,6 +42,13 @@ class Push:
     lease: Lease
     difference: Difference = field(default_factory=Difference)
     later: list[int] = field(default_factory=list)
+    undone: set[int] = field(default_factory=set)
+
+    @property
+    def came_to_nothing(self) -> bool:
+        """Whether all that was asked for were new members, and every one of them has been put back."""
+        added = self.difference.added_set
+        return self.group is None and bool(added) and not self.difference.removed and self.undone == added
 
     @property
     def group(self) -> State | None:
@@ -122,13 +129,12 @@ class Groups(Writing):
         resources.delete(connection, id_)
         group = State.of(row, [])
         group.wanted_version += 1
-        holders = (
-            set() if self.target.mapping.deleting_group_removes_members else members.holders(connection, row.id)
-        )
-        group.holders = set(holders)
+        if not self.target.mapping.deleting_group_removes_members:
+            group.holders = members.holders(connection, row.id)
+        holders = sorted(group.holders)
         journal.begin(connection, self.target, request, [(group, "deleted")])
         group.resource = group.resource_id = None
-        found = Difference(removed=sorted(holders))
+        found = Difference(removed=holders)
         push = self._lease(connection, request, group, row.id, found, name=row.name, carries=False, audited=True)
         push.old = old
         return push
@@ -178,7 +184,9 @@ class Groups(Writing):
         for user in users:
             user.wanted_version += 1
         if later:
-            links.demand(connection, link.c.id.in_(later))
+            links.demand(connection, link.c.id.in_(later), REQUEST_SECONDS)
+        if found.unknown:
+            journal.skipped(connection, self.target, request, name, found.unknown)
         texts = [(user, member_summary(name, added=user.link_id in found.added_set)) for user in users]
         if group is not None and not audited:
             old = {} if group.wanted_version == 1 else {"displayName": ""}
@@ -200,17 +208,18 @@ class Groups(Writing):
     def _end_deleted(self, request: Request, push: Push, undo: Callable[[Connection, State], None]) -> None:
         """Delete what could not be deleted yet because members still held it, now that they have been asked."""
         group = push.group
-        if group is None or push.new is not None or (group.error is None and not group.holders):
+        if group is None or push.new is not None or not (group.waiting or isinstance(group.error, Rejected)):
             return
-        if isinstance(group.error, Rejected):  # in use, perhaps: take it from its members, then try once more
-            with self.database.write() as connection:
-                waiting = sorted(members.holders(connection, push.group_link))
-                if waiting:
-                    links.demand(connection, link.c.id.in_([*waiting, push.group_link]))
-            self.pursue(request, waiting, undo)
-        group_again = self.pursue(request, [push.group_link], undo) if push.later or group.error else []
-        if group_again:
-            group.error = group_again[-1].error
+        with self.database.write() as connection:
+            holders = sorted(members.holders(connection, push.group_link))
+            if holders and group.error:  # refused because it is in use, perhaps: take it from them first
+                links.demand(connection, link.c.id.in_(holders), REQUEST_SECONDS)
+            if holders or group.waiting:
+                links.demand(connection, link.c.id == push.group_link, REQUEST_SECONDS)
+        if holders and group.error:
+            self.pursue(request, holders, undo)
+        for again in self.pursue(request, [push.group_link], undo):
+            group.error = again.error
 
     def _undo(self, push: Push) -> Callable[[Connection, State], None]:
         def undo(connection: Connection, state: State) -> None:
@@ -221,6 +230,9 @@ class Groups(Writing):
             membership = state.membership(push.group_link)
             if membership is not None and state.link_id in push.difference.added_set:
                 membership.desired = False
+                push.undone.add(state.link_id)
+            if push.came_to_nothing and push.old is not None:
+                resources.update(connection, push.old)
 
         return undo
 

@@ -54,6 +54,18 @@ def refused(connection: Connection, target: Target, request: Request, name: str,
     events.insert(connection, [row])
 
 
+def skipped(connection: Connection, target: Target, request: Request, name: str, ids: Sequence[str]) -> None:
+    """Write down the members that a push names and nobody knows."""
+    detail = f"no User with the id {', '.join(ids[:20])}{' …' if len(ids) > 20 else ''}"
+    row = _event(target, request, None, f"{len(ids)} unknown members") | {
+        "kind": "Group",
+        "name": name,
+        "outcome": "skipped",
+        "detail": detail,
+    }
+    events.insert(connection, [row])
+
+
 def unchanged(connection: Connection, target: Target, request: Request, state: State) -> None:
     """Write down a request that asked for what is there already."""
     row = _event(target, request, state, "") | {"outcome": "unchanged", "ms": request.elapsed()}

@@ -42,6 +42,9 @@ def load(connection: Connection, where: ColumnElement[bool]) -> tuple[list[State
     users = [row.id for row in free if row.kind == "User"]
     memberships = members.of_users(connection, users) if users else {}
     states = [State.of(row, memberships.get(row.id, [])) for row in free]
+    for state in states:
+        if state.kind == "Group" and state.resource is None:
+            state.holders = members.holders(connection, state.link_id)
     return states, [row.id for row in rows if row.leased]
 
 
@@ -148,21 +151,28 @@ def _row(target: Target, state: State, wanted_version: int) -> dict[str, object]
     failed = state.error is not None and not settled
     attempts = state.attempts + 1 if failed else 0
     pending = state.intent or state.unresolved
-    snapshot = {"fields": state.fields, "roles": sorted(state.roles)}
     return {
         "link_id": state.link_id,
         "new_resource_id": state.resource_id,
         "new_name": state.name,
-        "new_vendor_key": state.vendor_key,
+        "new_vendor_key": _vendor_key(target, state),
         "vendor_id": state.vendor_id,
-        "snapshot": orjson.dumps(snapshot).decode(),
+        "snapshot": orjson.dumps(state.snapshot()).decode(),
         "intent": None if pending is None else orjson.dumps(write_intent(pending)).decode(),
-        "applied_version": state.wanted_version if settled else 0,
         "delay": 0.0 if asked_again else _delay(state, attempts, settled=settled, refused=refused),
         "attempts": 0 if asked_again else attempts,
         "refused": refused,
         "last_error": state.error.detail if failed and state.error else None,
     }
+
+
+def _vendor_key(target: Target, state: State) -> str:
+    """Return what the vendor finds the account by: as is wanted now, or as it last was."""
+    try:
+        desired = state.desired(target.mapping)
+    except VendorError:
+        desired = None
+    return state.vendor_key if desired is None else desired.key.casefold()
 
 
 def _settled(target: Target, state: State) -> bool:
@@ -177,7 +187,7 @@ def _delay(state: State, attempts: int, *, settled: bool, refused: bool) -> floa
     if settled:
         return None
     if attempts == 0:
-        return 0.0
+        return FIRST_DELAY if state.waiting else 0.0
     longest = LONGEST_REFUSED_DELAY if refused else LONGEST_DELAY
     delay = min(FIRST_DELAY * 2.0 ** min(attempts - 1, 16), longest) * random.uniform(0.75, 1.25)
     asked = state.error.retry_after if state.error else None
@@ -188,6 +198,7 @@ def put_back(connection: Connection, state: State, old: resources.Resource | Non
     """The vendor would not have it: restore the resource as it read before, except for what revokes access."""
     new, state.resource = state.resource, old
     if old is None:
+        members.unwant_all(connection, state.link_id)
         state.resource_id = None
         if new is not None:
             resources.delete(connection, new.id)

@@ -152,7 +152,7 @@ class Sender:
     def _read(self, call: Call, answer: requests.Response) -> Any:
         status = answer.status_code
         if 200 <= status < 300:
-            return None if call.answer == "nothing" else self._decoded(answer)
+            return self._decoded(answer) if call.answer == "json" or _is_page(answer) else None
         said = f"{self._target}: the vendor answered {status}{self._words(answer)} to '{call.meaning}'"
         if 400 <= status < 500:
             error = REFUSALS.get(status, Rejected)
@@ -160,6 +160,8 @@ class Sender:
         raise Unknown(said, status=status, retry_after=_seconds(answer.headers.get("Retry-After")))
 
     def _decoded(self, answer: requests.Response) -> Any:
+        if not answer.content:  # nothing said is not garbage; who needs the answer will miss it
+            return None
         try:
             return orjson.loads(answer.content)
         except orjson.JSONDecodeError as garbage:
@@ -190,6 +192,11 @@ class Sender:
             session.trust_env = False  # or ~/.netrc replaces our Authorization header
             self._local.session = session
         return session
+
+
+def _is_page(answer: requests.Response) -> bool:
+    """Whether a proxy or a log-in page answered in the vendor's place."""
+    return answer.content.lstrip()[:1] == b"<"
 
 
 def _worth_repeating(error: Exception) -> bool:

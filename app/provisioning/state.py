@@ -29,9 +29,12 @@ class CallRecord:
 class State:
     """What the bridge knows of one account or role while it converges it.
 
-    ``fields`` and ``roles`` are what was made true (``roles``: those that no group stands for); memberships
-    carry their own. ``carried`` are the members a new group is created with: vendor id to user link; ``holders``
-    are the users that must lose a role before it is deleted. ``durable`` is the intent that is on disk.
+    ``fields`` and ``roles`` are what was made true (``roles``: those that no group stands for, since memberships
+    carry their own); of ``doubtful`` roles nobody knows whether they are held. ``unresolved`` is a create that
+    was never answered, ``intent`` one that is under way, and ``durable`` the one that is on disk. ``carried`` are
+    the members that a new group is created with, vendor id to user link; ``touched`` those of them it has got.
+    ``holders`` are the users that have a role which is to end, and ``waiting`` says that they must lose it first.
+    ``loaded`` are the memberships as they were read.
     """
 
     link_id: int
@@ -43,6 +46,7 @@ class State:
     vendor_id: str | None
     fields: dict[str, Any]
     roles: set[str]
+    doubtful: set[str]
     unresolved: User | Group | None
     wanted_version: int
     attempts: int
@@ -53,6 +57,7 @@ class State:
     intent: User | Group | None = None
     durable: dict[str, Any] | None = None
     holders: set[int] = field(default_factory=set)
+    waiting: bool = False
     gone: bool = False
     error: VendorError | None = None
     calls: list[CallRecord] = field(default_factory=list)
@@ -72,6 +77,7 @@ class State:
             vendor_id=link.vendor_id,
             fields=dict(link.snapshot.get("fields", {})),
             roles=set(link.snapshot.get("roles", ())),
+            doubtful=set(link.snapshot.get("doubtful", ())),
             unresolved=read_intent(link.kind, link.intent),
             durable=link.intent,
             wanted_version=link.wanted_version,
@@ -103,7 +109,11 @@ class State:
 
     def change(self, desired: User | Group) -> Change:
         """Return what has to be done to an existing account."""
-        return difference(self.fields, self.held, desired)
+        return difference(self.fields, self.held, desired, frozenset(self.doubtful))
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return what was made true, as it is stored; memberships have rows of their own."""
+        return {"fields": self.fields, "roles": sorted(self.roles), "doubtful": sorted(self.doubtful)}
 
     def membership(self, group_link: int) -> Membership | None:
         """Return this user's membership in one group."""
@@ -131,10 +141,12 @@ class State:
             self.intent = fact.account
 
     def doubt(self, change: Change) -> None:
-        """Take in that ``change`` was sent and nobody knows what came of it: assume the worst of each part."""
-        for name in change.fields:
-            self.fields.pop(name, None)
-        self._give(change.roles_added)
+        """Take in that ``change`` was sent and nobody knows what came of it; parts that were answered are known."""
+        for name, value in change.fields.items():
+            if self.fields.get(name) != value:
+                self.fields.pop(name, None)
+        self.doubtful |= change.roles_added - self.held
+        self.doubtful |= change.roles_removed & self.held
 
     def _applied(self, fact: Applied) -> None:
         if fact.vendor_id is not None:
@@ -146,13 +158,14 @@ class State:
         self.unresolved = self.intent = None
 
     def _gone(self) -> None:
-        self._take(self.held)
+        self._take(self.held | self.doubtful)
         self.gone = self.vendor_id is not None
         self.vendor_id = None
         self.fields.clear()
         self.unresolved = self.intent = None
 
     def _give(self, roles: frozenset[str]) -> None:
+        self.doubtful -= roles
         by_group = {m.group_vendor_id: m for m in self.memberships}
         for role in roles:
             if role in by_group:
@@ -161,6 +174,7 @@ class State:
                 self.roles.add(role)
 
     def _take(self, roles: frozenset[str]) -> None:
+        self.doubtful -= roles
         self.roles -= roles
         for membership in self.memberships:
             if membership.group_vendor_id in roles:

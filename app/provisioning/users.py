@@ -20,7 +20,7 @@ from app.provisioning.ledger import Lease
 from app.provisioning.outcomes import scim_error
 from app.provisioning.state import State
 from app.provisioning.summary import summary
-from app.provisioning.writing import Busy, Writing
+from app.provisioning.writing import Busy, Writing, no_undo
 from app.scim import errors
 from app.scim.meta import check_if_match
 from app.scim.types import Document
@@ -52,7 +52,7 @@ class Users(Writing):
     def delete(self, request: Request, id_: str, if_match: str | None) -> None:
         """Delete a user. It stays deleted whatever the vendor answers; the error is reported all the same."""
         lease = self.begin(request, lambda connection: self._begin_delete(connection, request, id_, if_match))
-        self.deliver(request, lease, lambda _connection, _state: None)
+        self.deliver(request, lease, no_undo)
         self._raise(lease.states[0])
 
     # -- first transaction

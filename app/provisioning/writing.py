@@ -72,11 +72,12 @@ class Writing:
             raise errors.Unavailable(f"{names}: another process is delivering it", retry_after=1)
 
     def pursue(self, request: Request, user_links: Sequence[int], undo: Undo) -> list[State]:
-        """Deliver what one lease could not cover, for as long as the request lasts; the rest is the worker's."""
+        """Deliver what one lease could not cover, each once and while the request lasts; the rest is the worker's."""
         done: list[State] = []
-        while user_links and time.monotonic() < self.deadline(request):
+        pending = set(user_links)
+        while pending and time.monotonic() < self.deadline(request):
             with self.database.write() as connection:
-                ids = links.unfinished(connection, user_links)
+                ids = links.unfinished(connection, sorted(pending))
                 states, _busy = ledger.load(connection, link.c.id.in_(ids[:CHUNK]))
                 lease = ledger.lease(connection, self.target, states) if states else None
                 if lease is not None:
@@ -88,11 +89,12 @@ class Writing:
                 continue
             self.deliver(request, lease, undo)
             done += states
+            pending -= {state.link_id for state in states}
         return done
 
     def queues(self, state: State) -> bool:
         """Whether a failure only delays what the IdP wants, because the target is configured so."""
-        return self.target.on_outage == "queue" and is_outage(state.error) and state.password is None
+        return self.target.on_outage == "queue" and is_outage(state.error) and not _changes_password(state)
 
     def deadline(self, request: Request) -> float:
         """Return when the request must be answered, on the monotonic clock."""
@@ -108,6 +110,11 @@ class Writing:
                     text = "another change of the same resource is still being delivered"
                     raise errors.Unavailable(text, retry_after=2) from None
             _pause()
+
+
+def _changes_password(state: State) -> bool:
+    """Whether an existing account gets a new password: one that waits would have to be kept."""
+    return state.password is not None and state.vendor_id is not None
 
 
 _released = threading.Event()

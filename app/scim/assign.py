@@ -70,33 +70,41 @@ def _assign_entries(holder: Document, attribute: Attribute, value: Json, verb: V
         _put(holder, attribute.name, given)
         return
     entries = list(holder.get(attribute.name, []))
-    added = [_extend(entries, entry) for entry in given]
+    placed = zip(_extend(entries, given), given, strict=True)
+    keep_one_primary(entries, [entry for entry, sent in placed if is_primary(sent)])
     _put(holder, attribute.name, entries)
-    keep_one_primary(entries, added)
 
 
-def _extend(entries: list[Any], entry: Any) -> Any:
-    """Add an entry that is not there; one of the same value and type is the same (RFC 7643 §2.4)."""
-    for place, known in enumerate(entries):
-        if _is_same(known, entry):
-            entries[place] = {**known, **entry} if isinstance(known, dict) else known
-            return entries[place]
-    entries.append(entry)
-    return entry
+def _extend(entries: list[Any], given: list[Any]) -> list[Any]:
+    """Add entries that are not there, and give where each one went; a known one is merged."""
+    places = {_identity(entry): place for place, entry in enumerate(entries)}
+    for entry in given:
+        place = places.setdefault(_identity(entry), len(entries))
+        if place == len(entries):
+            entries.append(entry)
+        elif isinstance(entry, dict):
+            entries[place] = {**entries[place], **entry}
+    return [entries[places[_identity(entry)]] for entry in given]
 
 
-def _is_same(known: Any, entry: Any) -> bool:
-    if isinstance(known, dict) and isinstance(entry, dict) and entry.get("value") is not None:
-        return all(known.get(key) == entry.get(key) for key in ("value", "type"))
-    return fingerprint(known) == fingerprint(entry)
+def _identity(entry: Any) -> str:
+    """Entries of one value and type are the same (RFC 7643 §2.4)."""
+    if isinstance(entry, dict) and "value" in entry:
+        return fingerprint([entry["value"], entry.get("type")])
+    return fingerprint(entry)
+
+
+def is_primary(entry: Any) -> bool:
+    """Tell whether an entry says that it is the preferred one."""
+    return isinstance(entry, dict) and entry.get("primary") is True
 
 
 def keep_one_primary(entries: list[Any], changed: list[Any]) -> None:
-    """Make a value that was set primary the only one (RFC 7644 §3.5.2.1)."""
-    if not any(isinstance(entry, dict) and entry.get("primary") is True for entry in changed):
+    """Where a changed value is primary, make the others not primary (RFC 7644 §3.5.2.1)."""
+    if not any(is_primary(entry) for entry in changed):
         return
     for entry in entries:
-        if entry.get("primary") is True and not any(entry is each for each in changed):
+        if is_primary(entry) and not any(entry is each for each in changed):
             entry["primary"] = False
 
 

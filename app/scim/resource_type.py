@@ -108,6 +108,13 @@ class ResourceType:
         kept = tuple(each for each in self.schema.attributes if each.name.casefold() != name.casefold())
         return replace(self, schema=replace(self.schema, attributes=kept))
 
+    def requiring(self, name: str) -> ResourceType:
+        """Declare an attribute and its `value` required, such as `emails` where a vendor knows people by them."""
+        changed = tuple(
+            _required(each) if each.name.casefold() == name.casefold() else each for each in self.schema.attributes
+        )
+        return replace(self, schema=replace(self.schema, attributes=changed))
+
     def document(self, base_url: str) -> Document:
         """Describe it as /ResourceTypes does."""
         document: Document = {
@@ -123,6 +130,11 @@ class ResourceType:
             document["schemaExtensions"] = listed
         location = f"{base_url}/ResourceTypes/{self.name}"
         return {**document, "meta": {"resourceType": "ResourceType", "location": location}}
+
+
+def _required(attribute: Attribute) -> Attribute:
+    subs = tuple(replace(sub, required=sub.required or sub.name == "value") for sub in attribute.sub_attributes)
+    return replace(attribute, required=True, sub_attributes=subs)
 
 
 def _is_core(path: AttributePath) -> bool:

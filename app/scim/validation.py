@@ -53,23 +53,29 @@ def _load(schema: Schema, value: object, urn: str = "") -> Document:
     try:
         loaded: Document = schema.load(value)  # type: ignore[arg-type]  # it reports what is no object
     except ValidationError as error:
-        raise InvalidValue("; ".join(_sentences(error.messages, f"{urn}:" if urn else "")) + ".") from None
+        sentences = (_within(urn, sentence) for sentence in _sentences(error.messages))
+        raise InvalidValue("; ".join(sentences) + ".") from None
     return loaded
 
 
-def _sentences(messages: object, path: str) -> Iterator[str]:
-    """Flatten marshmallow's tree of messages to `emails[0].value must be a string`."""
+def _sentences(messages: object, path: str = "") -> Iterator[str]:
+    """Flatten marshmallow's tree of messages to `.emails[0].value must be a string`."""
     if isinstance(messages, dict):
         for key, below in messages.items():
             yield from _sentences(below, path + _step(key))
     elif isinstance(messages, list):
-        yield from (f"{path} {message}".lstrip(".").replace(":.", ":") for message in messages)
+        yield from (f"{path} {message}" for message in messages)
 
 
 def _step(key: str | int) -> str:
     if isinstance(key, int):
         return f"[{key}]"
     return "" if key == "_schema" else f".{key}"
+
+
+def _within(urn: str, sentence: str) -> str:
+    """Put the extension's URN before a path in it."""
+    return f"{urn}:{sentence[1:]}" if urn and sentence.startswith(".") else f"{urn}{sentence.lstrip('.')}"
 
 
 def refuse_immutable_changes(before: Document, after: Document, resource_type: ResourceType) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -18,6 +19,7 @@ from app.scim.schemas import ResourceType
 from app.web.rendering import View
 
 MEDIA_TYPES = {"application/scim+json", "application/json", ""}
+QUERY = ("filter", "startIndex", "count", "attributes", "excludedAttributes")
 MAX_RESULTS = 200
 """The most resources that one page of a list holds."""
 
@@ -82,19 +84,38 @@ def base_url() -> str:
     return f"{root}/{target().name}/scim/v2"
 
 
-def view(type_: ResourceType) -> View:
-    """Return what of a resource the query asks for."""
-    return View(base_url(), type_, request.args.get("attributes"), request.args.get("excludedAttributes"))
+def view(type_: ResourceType, query: Mapping[str, str] | None = None) -> View:
+    """Return what of a resource the query asks for: that of the URL, unless another is given."""
+    query = request.args if query is None else query
+    return View(base_url(), type_, query.get("attributes"), query.get("excludedAttributes"))
 
 
-def page() -> tuple[int, int]:
+def search_request() -> dict[str, str]:
+    """Return the body of a search as the query it would be in a URL (RFC 7644 §3.4.3)."""
+    found = body()
+    if not isinstance(found, dict):
+        raise InvalidSyntax("The body must be a SearchRequest.")
+    names = {name.casefold(): name for name in QUERY}
+    given = {names[key.casefold()]: value for key, value in found.items() if key.casefold() in names}
+    return {name: _as_text(name, value) for name, value in given.items() if value is not None}
+
+
+def _as_text(name: str, value: Any) -> str:
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return ",".join(value)
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        return str(value)
+    raise InvalidSyntax(f"{name} has the wrong type.")
+
+
+def page(query: Mapping[str, str]) -> tuple[int, int]:
     """Return ``startIndex`` (at least 1) and ``count`` (0 to 200) (RFC 7644 §3.4.2.4)."""
-    start = max(1, _integer("startIndex", 1))
-    return start, max(0, min(MAX_RESULTS, _integer("count", MAX_RESULTS)))
+    start = max(1, _integer(query, "startIndex", 1))
+    return start, max(0, min(MAX_RESULTS, _integer(query, "count", MAX_RESULTS)))
 
 
-def _integer(name: str, default: int) -> int:
-    text = request.args.get(name, "").strip()
+def _integer(query: Mapping[str, str], name: str, default: int) -> int:
+    text = query.get(name, "").strip()
     try:
         return max(-(2**31), min(2**31 - 1, int(text))) if text else default
     except ValueError as wrong:

@@ -43,8 +43,9 @@ class View:
     def _document(self, resource: Resource, references: Sequence[Reference]) -> Document:
         location = self.location(resource.id)
         document = {
-            **resource.document,
+            "schemas": resource.document.get("schemas", []),
             "id": resource.id,
+            **resource.document,
             "meta": meta(self.type.name, resource.created, resource.modified, resource.version, location),
         }
         if references:
@@ -53,9 +54,7 @@ class View:
 
     def _reference(self, reference: Reference) -> Document:
         endpoint, kind = OTHER[self.type.name]
-        return {
-            "value": reference.id,
-            "$ref": f"{self.base_url}/{endpoint}/{reference.id}",
-            "display": reference.display,
-            "type": kind,
-        }
+        shown = {"value": reference.id, "$ref": f"{self.base_url}/{endpoint}/{reference.id}", "type": kind}
+        if self.type.name == "User":  # a member has no display in RFC 7643, and clients compare what they sent
+            shown["display"] = reference.display
+        return shown

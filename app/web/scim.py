@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, g, request
 
 from app.directory import resources, search
 from app.provisioning.groups import Groups
 from app.provisioning.users import Edit, Users
 from app.scim import messages
-from app.scim.errors import Forbidden, NotFound, NotSupported
-from app.scim.filter import parse_filter
+from app.scim.errors import Forbidden, InvalidFilter, NotFound, NotSupported
+from app.scim.filter import Filter, parse_filter
 from app.scim.members import MemberChange, member_ids, split_members
 from app.scim.operations import parse_patch
 from app.scim.patch import apply_patch
+from app.scim.schemas import ResourceType
 from app.scim.types import Document
 from app.scim.validation import parse_resource
 from app.web import reading
@@ -131,15 +134,25 @@ def read_resource(endpoint: str, id_: str) -> Response:
 @blueprint.get("/<any(Users, Groups):endpoint>")
 def list_resources(endpoint: str) -> Response:
     """RFC 7644 §3.4.2."""
-    type_ = reading.target().types[KINDS[endpoint]]
-    view = reading.view(type_)
-    text = request.args.get("filter")
-    filter_ = parse_filter(text, type_) if text is not None else None
-    start, count = reading.page()
-    with reading.bridge().database.read() as connection:
-        page = search.search(connection, reading.target().name, type_, filter_, start, count)
-        documents = view.render(connection, page.resources)
-    return answer(messages.list_response(documents, page.total, start))
+    return _list(KINDS[endpoint], request.args)
+
+
+@blueprint.post("/<any(Users, Groups):endpoint>/.search")
+def search_resources(endpoint: str) -> Response:
+    """RFC 7644 §3.4.3."""
+    return _list(KINDS[endpoint], reading.search_request())
+
+
+@blueprint.get("")
+def list_everything() -> Response:
+    """RFC 7644 §3.4.2.1: a query on the root is one over every kind of resource."""
+    return _list_all(request.args)
+
+
+@blueprint.post("/.search")
+def search_everything() -> Response:
+    """RFC 7644 §3.4.3."""
+    return _list_all(reading.search_request())
 
 
 # -- discovery
@@ -214,9 +227,10 @@ def _groups() -> Groups:
 def _group_body() -> tuple[Document, tuple[MemberChange, ...]]:
     """Split a whole group into its document and its members, which replace those before."""
     body = reading.body()
+    given = None
+    for key in [key for key in body if key.casefold() == "members"] if isinstance(body, dict) else ():
+        given = body.pop(key)
     document = parse_resource(body, reading.target().types["Group"])
-    document.pop("members", None)
-    given = next((value for key, value in body.items() if key.casefold() == "members"), None)
     ids = member_ids(given)
     return document, (MemberChange("replace", ids) if ids else MemberChange("clear"),)
 
@@ -227,6 +241,46 @@ def _show(kind: str, resource: resources.Resource, status: int) -> Response:
         (document,) = view.render(connection, [resource])
     location = view.location(resource.id) if status == 201 else None
     return resource_answer(document, resource.version, status, location)
+
+
+def _list(kind: str, query: Mapping[str, str]) -> Response:
+    type_ = reading.target().types[kind]
+    view = reading.view(type_, query)
+    filter_ = parse_filter(query["filter"], type_) if "filter" in query else None
+    start, count = reading.page(query)
+    with reading.bridge().database.read() as connection:
+        page = search.search(connection, reading.target().name, type_, filter_, start, count)
+        documents = view.render(connection, page.resources)
+    return answer(messages.list_response(documents, page.total, start))
+
+
+def _list_all(query: Mapping[str, str]) -> Response:
+    """List users, then groups; a filter that only one kind has the attributes for selects from that kind."""
+    start, count = reading.page(query)
+    skip, total = start - 1, 0
+    documents: list[Document] = []
+    with reading.bridge().database.read() as connection:
+        for type_, filter_ in _filters(query):
+            room = count - len(documents)
+            page = search.search(connection, reading.target().name, type_, filter_, skip + 1, room)
+            documents += reading.view(type_, query).render(connection, page.resources)
+            skip, total = max(0, skip - page.total), total + page.total
+    return answer(messages.list_response(documents, total, start))
+
+
+def _filters(query: Mapping[str, str]) -> list[tuple[ResourceType, Filter | None]]:
+    types = list(reading.target().types.values())
+    if "filter" not in query:
+        return [(type_, None) for type_ in types]
+    found: list[tuple[ResourceType, Filter | None]] = []
+    for type_ in types:
+        try:
+            found.append((type_, parse_filter(query["filter"], type_)))
+        except InvalidFilter as wrong:
+            refusal = wrong
+    if not found:
+        raise refusal
+    return found
 
 
 def _read(kind: str, id_: str) -> Response:

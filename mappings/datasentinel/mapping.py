@@ -23,9 +23,11 @@ from mappings import (
     Group,
     Login,
     NotFound,
+    Passwords,
     Readers,
     Rejected,
     Setting,
+    Settings,
     Unsupported,
     User,
     at_once,
@@ -44,7 +46,7 @@ class Datasentinel(mappings.Mapping):
     title = "Datasentinel"
     documents = "https://docs.datasentinel.io/manual/implementation/platform-usage/api-reference/user"
     group_word = "existing role"
-    passwords = "settable"
+    passwords: Passwords = "settable"
     deleting_group_removes_members = False
     credentials = (
         (
@@ -67,6 +69,11 @@ class Datasentinel(mappings.Mapping):
     )
     user_fields: ClassVar[Readers] = {"comment": full_name}
     group_fields: ClassVar[Readers] = {"name": display_name}
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        if self.option["ldap"]:
+            self.passwords = "none"  # theirs are in the LDAP directory
 
     def user(self, document: Document, roles: frozenset[str], password: str | None = None) -> User:
         email = self.user_key(document)
@@ -154,7 +161,7 @@ class Datasentinel(mappings.Mapping):
 
     def _write(self, path: tuple[str, ...], user: User, change: Change) -> Flow[None]:
         body = _written(user.fields)  # all of them: what is left out may fall back to admin
-        if change.password is not None and not self.option["ldap"]:
+        if change.password is not None:
             body["password"] = change.password
         yield Call("PUT", path, "update user", json=body)
         yield Applied(fields=change.fields)

@@ -101,7 +101,10 @@ class Periscope(mappings.Mapping):
         body = dict(change.fields)
         if change.roles_added or change.roles_removed:
             body["roles"] = yield from self._whole_list(user, change)
-        yield Call("PUT", (*USERS, str(user.vendor_id)), "update user", json=body, query=REAL_WRITE)
+        try:
+            yield self._put(user, body)
+        except Rejected as refusal:  # a list that was read may hold roles that exist no more
+            yield self._put(user, (yield from self._without_dead_roles(body, change, refusal)))
         yield Applied(user.vendor_id, change.fields, change.roles_added, change.roles_removed)
 
     def delete_user(self, vendor_id: str) -> Flow[None]:
@@ -175,6 +178,16 @@ class Periscope(mappings.Mapping):
         if created is None:
             raise Unknown(f"{self.title} said that it created {key}, but does not list it")
         return str(created.vendor_id)
+
+    def _put(self, user: User, body: dict[str, Any]) -> Call:
+        return Call("PUT", (*USERS, str(user.vendor_id)), "update user", json=body, query=REAL_WRITE)
+
+    def _without_dead_roles(self, body: dict[str, Any], change: Change, refusal: Rejected) -> Flow[dict[str, Any]]:
+        roles = _many((yield Call("GET", ROLES, "list roles")), "roles") if "roles" in body else []
+        alive = {str(role["id"]) for role in roles}
+        if not alive or not change.roles_added <= alive or alive.issuperset(body["roles"]):
+            raise refusal
+        return {**body, "roles": [role for role in body["roles"] if role in alive]}
 
     def _why(self, refusal: Rejected, look: Flow[User | None] | Flow[Group | None], key: str) -> Flow[VendorError]:
         found = yield from look

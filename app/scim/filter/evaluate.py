@@ -1,4 +1,8 @@
-"""Whether a document satisfies a filter (RFC 7644 §3.4.2.2)."""
+"""Whether a document satisfies a filter (RFC 7644 §3.4.2.2).
+
+A comparison asks whether some value compares so. Thus `ne` is false where the attribute is missing, and true
+where one of several values differs; `not (x eq "y")` is the way to ask that no value is equal.
+"""
 
 from __future__ import annotations
 

@@ -152,7 +152,8 @@ def _its_value(path: AttributePath, attribute: Attribute) -> tuple[AttributePath
 
 
 def _literal(value: object, operator: str, attribute: Attribute, path: AttributePath) -> Literal:
-    check = CHECKS["string" if operator in SUBSTRING else attribute.type]
+    kind = {"integer": "decimal"}.get(attribute.type, attribute.type)
+    check = CHECKS["string" if operator in SUBSTRING else kind]
     try:
         literal: Literal = check(value)
     except ValidationError as error:

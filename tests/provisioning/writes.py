@@ -1,0 +1,139 @@
+"""Every kind of SCIM write, on a small world, so that each can meet each fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.bridge import GROUP, Answer, Bridge, add, person, refs, remove, replace
+from tests.vendors import VENDORS
+
+NEVER_ENDS = 10**9
+WRITES_ONLY = "[PD]*"
+"""As the method of a fault: POST, PUT, PATCH and DELETE."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Ann is in Finance, Bob in no group, Dora is deactivated; Engineering is not there yet."""
+
+    bridge: Bridge
+    ann: str
+    bob: str
+    dora: str
+    finance: str
+
+    @classmethod
+    def on(cls, bridge: Bridge) -> World:
+        ann, bob, dora = (bridge.hire(name) for name in ("ann", "bob", "dora"))
+        assert bridge.patch(f"/Users/{dora}", replace("active", False)).status == 200
+        finance = bridge.found("Finance", [ann])
+        bridge.calls()
+        return cls(bridge, ann, bob, dora, finance)
+
+    def read(self) -> tuple[Any, ...]:
+        """Return everything that the IdP can read, versions included."""
+        users, groups = self.bridge.everything("/Users"), self.bridge.everything("/Groups")
+        return (
+            users,
+            [{**group, "members": sorted(m["value"] for m in group.get("members", ()))} for group in groups],
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Write:
+    """``steps``: how many writing calls it takes, where that is more than one."""
+
+    name: str
+    send: Callable[[World], Answer]
+    steps: dict[str, int]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _create(world: World) -> Answer:
+    return world.bridge.post("/Users", person("carl"))
+
+
+def _rename(world: World) -> Answer:
+    value = {"displayName": "Anna Ray", "name.givenName": "Anna", "name.familyName": "Ray"}
+    return world.bridge.patch(f"/Users/{world.ann}", {"op": "replace", "value": value})
+
+
+def _put(world: World) -> Answer:
+    name = {"givenName": "Anna", "familyName": "Ray"}
+    return world.bridge.put(f"/Users/{world.ann}", person("ann", displayName="Anna Ray", name=name))
+
+
+def _reactivate(world: World) -> Answer:
+    return world.bridge.patch(f"/Users/{world.dora}", replace("active", True))
+
+
+def _add_member(world: World) -> Answer:
+    return world.bridge.patch(f"/Groups/{world.finance}", add(world.bob))
+
+
+def _create_group(world: World) -> Answer:
+    body = {"schemas": [GROUP], "displayName": "Engineering", "members": refs([world.bob])}
+    return world.bridge.post("/Groups", body)
+
+
+def _rename_group(world: World) -> Answer:
+    return world.bridge.patch(f"/Groups/{world.finance}", replace("displayName", "Money"))
+
+
+def _deactivate(world: World) -> Answer:
+    return world.bridge.patch(f"/Users/{world.ann}", replace("active", False))
+
+
+def _remove_member(world: World) -> Answer:
+    return world.bridge.patch(f"/Groups/{world.finance}", remove(world.ann))
+
+
+def _delete_user(world: World) -> Answer:
+    return world.bridge.delete(f"/Users/{world.ann}")
+
+
+def _delete_group(world: World) -> Answer:
+    return world.bridge.delete(f"/Groups/{world.finance}")
+
+
+CREATE = Write("create a user", _create, {"squirro": 2})
+RENAME = Write("rename a user", _rename, {})
+PUT = Write("replace a user", _put, {})
+REACTIVATE = Write("reactivate a user", _reactivate, {"squirro": 2})
+ADD = Write("add a member", _add_member, {"datasentinel": 2})
+CREATE_GROUP = Write("create a group with a member", _create_group, {"datasentinel": 2, "periscope": 2})
+RENAME_GROUP = Write("rename a group", _rename_group, {"datasentinel": 0})
+GIVING = (CREATE, RENAME, PUT, REACTIVATE, ADD, CREATE_GROUP, RENAME_GROUP)
+
+DEACTIVATE = Write("deactivate a user", _deactivate, {})
+REMOVE = Write("remove a member", _remove_member, {"datasentinel": 2})
+DELETE = Write("delete a user", _delete_user, {})
+DELETE_GROUP = Write("delete a group", _delete_group, {"datasentinel": 2})
+REVOKING = (DEACTIVATE, REMOVE, DELETE, DELETE_GROUP)
+
+
+Known = dict[tuple[str, Write, int], str]
+"""Defects that are not mended yet: which vendor, write and step they show at, and why."""
+
+
+def each_step(writes: tuple[Write, ...], known: Known | None = None) -> list[Any]:
+    """Pair vendors, writes and the number of writing calls that go well before the fault."""
+    return [
+        pytest.param(
+            vendor, write, step, id=f"{vendor}-{write.name}-{step}", marks=_marks(known, vendor, write, step)
+        )
+        for vendor in VENDORS
+        for write in writes
+        for step in range(write.steps.get(vendor, 1))
+    ]
+
+
+def _marks(known: Known | None, vendor: str, write: Write, step: int) -> list[Any]:
+    reason = (known or {}).get((vendor, write, step))
+    return [] if reason is None else [pytest.mark.xfail(strict=True, reason=reason)]

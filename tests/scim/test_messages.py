@@ -1,0 +1,61 @@
+"""Lists and discovery documents."""
+
+from scim2_models import ListResponse, ResourceType, ServiceProviderConfig, User
+from scim2_models import Schema as ModelSchema
+
+from app.scim import messages
+from app.scim.schemas import GROUP_TYPE, USER_TYPE
+
+BASE = "https://scim.acme.example/t/scim/v2"
+
+
+def test_a_page_counts_with_integers():
+    page = messages.list_response([{"id": "3"}, {"id": "4"}], 9, 3)
+    assert page == {
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
+        "totalResults": 9,
+        "startIndex": 3,
+        "itemsPerPage": 2,
+        "Resources": [{"id": "3"}, {"id": "4"}],
+    }
+    ListResponse[User].model_validate(messages.list_response([], 0))
+
+
+def test_the_configuration_holds_only_what_the_rfc_names():
+    document = messages.service_provider_config(BASE)
+    ServiceProviderConfig.model_validate(document)
+    assert document["bulk"] == {"supported": False, "maxOperations": 0, "maxPayloadSize": 0}
+    assert document["filter"] == {"supported": True, "maxResults": 200}
+    assert document["meta"]["location"] == f"{BASE}/ServiceProviderConfig"
+    assert document.keys() == {
+        "schemas",
+        "patch",
+        "bulk",
+        "filter",
+        "changePassword",
+        "sort",
+        "etag",
+        "authenticationSchemes",
+        "meta",
+    }
+
+
+def test_the_configuration_says_what_is_offered():
+    document = messages.service_provider_config(BASE, etag=False, sort=True, change_password=True)
+    assert [document[name]["supported"] for name in ("etag", "sort", "changePassword")] == [False, True, True]
+
+
+def test_the_resource_types_are_listed_with_their_extensions():
+    listed = messages.resource_types(BASE, [USER_TYPE, GROUP_TYPE])
+    ListResponse[ResourceType].model_validate(listed)
+    user, group = listed["Resources"]
+    assert user["schemaExtensions"] == [{"schema": USER_TYPE.extensions[0].id, "required": False}]
+    assert "schemaExtensions" not in group
+    assert user["meta"] == {"resourceType": "ResourceType", "location": f"{BASE}/ResourceTypes/User"}
+
+
+def test_each_schema_is_listed_once_with_its_location():
+    listed = messages.schemas(BASE, [USER_TYPE, GROUP_TYPE, USER_TYPE])
+    ListResponse[ModelSchema].model_validate(listed)
+    assert listed["totalResults"] == 3
+    assert all(each["meta"]["location"] == f"{BASE}/Schemas/{each['id']}" for each in listed["Resources"])
