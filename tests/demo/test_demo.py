@@ -70,7 +70,7 @@ def test_an_account_that_the_vendor_loses_is_said_in_plain_words(capsys, monkeyp
     assert max(len(line) for line in out.splitlines()) <= 80
     text = " ".join(out.split())
     assert "Microsoft Entra ID drives Periscope Data" in text
-    assert "0 of 2 pairs of identity provider and vendor agree" in text
+    assert "In 0 of 2 pairs of identity provider and vendor" in text
     assert "When it renames her Ada Lovelace: ada@acme.example: should have an account" in text
 
 
