@@ -109,8 +109,8 @@ def _findings(totals: Totals) -> list[tuple[bool, str]]:
     return [
         (
             totals.agrees,
-            f"In {agreeing} of {pairs} pairs of identity provider and vendor, the vendor held after every step exactly "
-            "the people, names and roles that were asked for, beside what it held before.",
+            f"In {agreeing} of {pairs} pairs of identity provider and vendor, the vendor held after every step "
+            "exactly the people, names and roles that were asked for, beside what it held before.",
         ),
         (right == len(exchanges), f"{right} of {counted(len(exchanges), 'SCIM request')} got the expected answer."),
         (
