@@ -70,7 +70,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
     """End the bridge in good order, and what is left of its process group in any case."""
-    process.terminate()
+    process.send_signal(signal.SIGINT)
     with suppress(subprocess.TimeoutExpired):
         process.wait(STOP_SECONDS)
     with suppress(ProcessLookupError):

@@ -68,7 +68,8 @@ class Comparison:
         now = {account["key"]: account for account in self.sandbox.users()}
         for key, account in self.accounts.items():
             if now.get(key) != account:
-                yield f"{key}: was there before and nobody's business, but {'changed' if key in now else 'is gone'}"
+                became = "changed" if key in now else "is gone"
+                yield f"{key}: was there before and should be as it was, but it {became}"
         asked = {person.email for person in chapter.people}
         for key in now.keys() - self.accounts.keys():
             if key.casefold() not in asked:

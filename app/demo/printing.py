@@ -26,7 +26,7 @@ class Printer:
 
     def __init__(self, console: Console | None = None) -> None:
         self._out = console or _console()
-        self._marks = ("NO", "ok") if self._out.options.ascii_only else ("✗", "✓")
+        self._marks = ("x", "+") if self._out.options.ascii_only else ("✗", "✓")
 
     def opening(self, vendors: Sequence[str], providers: Sequence[str]) -> None:
         """Say what is about to happen."""
@@ -54,7 +54,6 @@ class Printer:
         self._out.print()
         self._out.print(tables.sides(outcome, self._mark))
         self._out.print(Padding(Text(tables.total(outcome), style="dim"), (0, 0, 0, 2)))
-        self._differences(outcome)
 
     def closing(self, totals: Totals, kept: Stage | None) -> None:
         """Say what was proved, or what differs; and how to reach what is ``kept`` running."""
@@ -110,8 +109,8 @@ def _findings(totals: Totals) -> list[tuple[bool, str]]:
     return [
         (
             totals.agrees,
-            f"{agreeing} of {pairs} pairs of identity provider and vendor agree: after every step, the vendor held "
-            "the people, names and roles that were asked for, and what it held before was left alone.",
+            f"In {agreeing} of {pairs} pairs of identity provider and vendor, the vendor held after every step "
+            "exactly the people, names and roles that were asked for, beside what it held before.",
         ),
         (right == len(exchanges), f"{right} of {counted(len(exchanges), 'SCIM request')} got the expected answer."),
         (

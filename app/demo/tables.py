@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.demo.comparing import words
-from app.demo.folding import Paths
+from app.demo.folding import Items, Paths
 from app.demo.outcome import Exchange, Outcome, Row, Step, calls_of
 
 Mark = Callable[[bool], Text]
@@ -29,7 +29,7 @@ def steps(outcome: Outcome, mark: Mark) -> Table:
     """One line for each step: what the IdP did, the SCIM answers, the calls it took, milliseconds."""
     table = _table()
     table.add_column(width=1)
-    table.add_column(f"{outcome.idp} ...", ratio=25)
+    table.add_column(outcome.idp, ratio=25)
     table.add_column("SCIM answers", ratio=24)
     table.add_column(f"calls that {outcome.vendor} got", ratio=42)
     table.add_column("ms", justify="right", width=4)
@@ -68,12 +68,14 @@ def _table() -> Table:
     return Table(box=None, expand=True, pad_edge=False, header_style="dim", padding=(0, 1, 0, 0))
 
 
-def _answers(exchanges: Iterable[Exchange]) -> Text:
-    text = Text()
-    for (method, status, expected), number in Counter((e.method, e.status, e.expected) for e in exchanges).items():
-        text.append(", " if text else "")
-        text.append(f"{method} {status}{_times(number)}", style="" if status == expected else "bold red")
-    return text
+def _answers(exchanges: Iterable[Exchange]) -> Items:
+    counts = Counter((exchange.method, exchange.status, exchange.expected) for exchange in exchanges)
+    return Items(
+        [
+            (f"{method} {status}{_times(number)}", "" if status == expected else "bold red")
+            for (method, status, expected), number in counts.items()
+        ]
+    )
 
 
 def _calls(step: Step) -> Paths:

@@ -1,0 +1,28 @@
+"""Paths in narrow columns."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.demo.folding import folded
+
+SEGMENTS = st.lists(st.text("abc{}", min_size=1, max_size=12), min_size=1, max_size=8)
+
+
+@pytest.mark.parametrize(
+    ("width", "parts"),
+    [
+        (40, ["DELETE /groups/{group}/members/{user}"]),
+        (30, ["DELETE /groups/{group}/members", "    /{user}"]),
+        (20, ["DELETE /groups", "    /{group}/members", "    /{user}"]),
+        (5, ["DELETE /groups", "    /{group}", "    /members", "    /{user}"]),
+    ],
+)
+def test_a_path_is_broken_before_slashes(width, parts):
+    assert folded("DELETE /groups/{group}/members/{user}", width) == parts
+
+
+@given(SEGMENTS, st.integers(1, 60))
+def test_nothing_is_lost_whatever_the_width(segments, width):
+    line = "GET /" + "/".join(segments)
+    assert "".join(part.removeprefix("    ") for part in folded(line, width)) == line
