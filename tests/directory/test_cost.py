@@ -8,7 +8,7 @@ from app.directory.tables import link, member, resource
 from tests.bridge import add, on_both_databases, person, refs, remove, replace
 from tests.directory.counting import counted
 
-MOST_STATEMENTS = 20
+MOST_STATEMENTS = 22
 
 
 def writes(bridge):

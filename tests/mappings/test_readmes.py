@@ -47,7 +47,7 @@ def flows(mapping):
     document = {"userName": "{email}@", "emails": [{"value": "{email}"}], "displayName": "Ada"}
     wanted = mapping.user(document, frozenset({"{role}"}), "Secret-1")
     user = User("{email}", wanted.fields, wanted.roles, "Secret-1", "{id}")
-    group = mapping.group({"displayName": "Engineering"})
+    group = mapping.group({"id": "{scim id}", "displayName": "Engineering"})
     group = Group(group.key, group.fields, frozenset({"{id}"}), "{id}")
     roles = Change({}, frozenset({"{role}"}), frozenset({"{role}"}))
     yield from (mapping.login(), mapping.check(), mapping.create_user(user), mapping.find_user(user))
