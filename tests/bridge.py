@@ -324,12 +324,6 @@ def replace(path: str, value: Any) -> dict[str, Any]:
     return {"op": "replace", "path": path, "value": value}
 
 
-def on_postgresql_too(reason: str) -> pytest.MarkDecorator:
-    """Run on both databases, once the defect that ``reason`` names is mended: until then on SQLite only."""
-    mark = pytest.mark.xfail(run=False, reason=reason)
-    return pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=mark)], indirect=True)
-
-
 on_both_databases = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 
 

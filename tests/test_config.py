@@ -57,7 +57,6 @@ def test_every_problem_is_told_at_once():
         assert [line for line in found if line.startswith(path)], (path, found)
 
 
-@pytest.mark.xfail(strict=True, reason="the vendor's own tables are not looked at while the target's have problems")
 def test_a_wrong_key_does_not_hide_what_is_wrong_with_the_options():
     found = problems(config(main={"vendor": "periscope", "base_url": "x", "credentials": {"site": "s"}}))
     assert [line for line in found if line.startswith("targets.main.options.invited_by_email:")]
@@ -91,7 +90,6 @@ def test_what_is_wrong_is_named_by_its_full_path(document, path):
     assert [line for line in problems(document) if line.startswith(path)], problems(document)
 
 
-@pytest.mark.xfail(strict=True, reason="it is taken for a table without looking: ValueError")
 def test_targets_that_are_no_table_are_named():
     assert problems({"targets": "x"})[0].startswith("targets")
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import click
 import gunicorn.http.message
-import structlog
 from gunicorn.app.base import BaseApplication
 
 from app import create_app
 from app.cli.context import Context, pass_context
 from app.config import Config
+from app.logging import configure_logging
 from app.provisioning.worker import Worker
 
 MAX_REQUEST_LINE = 64 * 1024
@@ -58,23 +58,6 @@ def worker(context: Context, parent: int | None) -> None:
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent, delivery.stopping), daemon=True).start()
     delivery.run()
-
-
-def configure_logging() -> None:
-    """Log to standard error: for people on a terminal, one JSON object a line elsewhere."""
-    for_people: Any = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-    renderer = for_people if sys.stderr.isatty() else structlog.processors.JSONRenderer()
-    without_values = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)  # they may hold a password
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            *([] if sys.stderr.isatty() else [structlog.processors.ExceptionRenderer(without_values)]),
-            renderer,
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 class _Server(BaseApplication):

@@ -64,6 +64,7 @@ def converge(mapping: Mapping, state: State) -> Flow[None]:
     desired = state.desired(mapping)
     if state.unresolved is not None:
         yield from _resolve(do, state, state.unresolved, wanted=desired is not None)
+        desired = state.desired(mapping)  # which knows the vendor id by now
     if desired is None:
         yield from _remove(do, state)
     elif state.vendor_id is None:

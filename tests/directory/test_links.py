@@ -18,7 +18,6 @@ WAITING = text(
 )
 
 
-@pytest.mark.xfail(strict=True, reason="the joined resource is read in the snapshot from before the wait")
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_whoever_waited_for_a_link_reads_the_resource_as_it_is_now(database_url):
     database = Database(database_url)

@@ -8,10 +8,7 @@ import pytest
 
 from app.directory import members
 from app.provisioning.worker import Worker
-from tests.bridge import add, on_both_databases, on_postgresql_too, person, remove, replace
-
-LOST = "an update can be lost: see tests/directory/test_links.py"
-DEADLOCK = "two requests deadlock: see test_two_groups_that_take_the_same_user_do_not_deadlock"
+from tests.bridge import add, on_both_databases, person, remove, replace
 
 ATTRIBUTES = (
     "title",
@@ -30,7 +27,7 @@ def at_once(*actions):
         return [future.result() for future in [pool.submit(action) for action in actions]]
 
 
-@on_postgresql_too(LOST)
+@on_both_databases
 @pytest.mark.parametrize("vendor", ["squirro", "datasentinel"])
 def test_different_attributes_of_one_user_lose_no_update(build, vendor):
     bridge = build(vendor)
@@ -58,7 +55,7 @@ def test_different_members_of_one_group_lose_no_update(build, vendor):
     assert bridge.due() == []
 
 
-@on_postgresql_too(DEADLOCK)
+@on_both_databases
 def test_different_groups_of_one_user_lose_no_update(build):
     bridge = build("periscope")
     ann = bridge.hire("ann")
@@ -92,7 +89,7 @@ def test_one_user_posted_eight_times_at_once_is_one_user(build):
     bridge.assert_agreement()
 
 
-@on_postgresql_too(DEADLOCK)
+@on_both_databases
 def test_deactivated_while_joining_groups_ends_without_access(build):
     bridge = build("squirro")
     ann = bridge.hire("ann")
@@ -121,9 +118,6 @@ def test_two_workers_and_eight_writers_agree(build):
     assert len(bridge.get(f"/Groups/{finance}").body["members"]) == 4
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the new rows share-lock the user's link, which each request then wants alone"
-)
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_two_groups_that_take_the_same_user_do_not_deadlock(build, monkeypatch):
     bridge = build("squirro")

@@ -5,12 +5,8 @@ import pytest
 from app.provisioning.sender import Sender
 from tests.bridge import add, on_both_databases, person, refs, remove, replace
 from tests.provisioning.writes import (
-    ADD,
-    CREATE_GROUP,
-    DELETE_GROUP,
     GIVING,
     NEVER_ENDS,
-    REMOVE,
     REVOKING,
     WRITES_ONLY,
     World,
@@ -19,17 +15,6 @@ from tests.provisioning.writes import (
 from tests.vendors import VENDORS, stranger
 
 ANN, BOB, CARL = "ann@acme.example", "bob@acme.example", "carl@acme.example"
-IN_DOUBT = "a role in doubt counts as held, so that it is never given"
-
-GIVES_A_ROLE = {
-    ("squirro", ADD, 0),
-    ("periscope", ADD, 0),
-    ("periscope", CREATE_GROUP, 1),
-    ("datasentinel", ADD, 0),
-    ("datasentinel", CREATE_GROUP, 0),
-    ("datasentinel", REMOVE, 0),
-    ("datasentinel", DELETE_GROUP, 0),
-}
 
 
 # -- on_outage = "queue"
@@ -39,9 +24,7 @@ GIVES_A_ROLE = {
     ("vendor", "write", "step"),
     each_step((*GIVING, *REVOKING)),
 )
-def test_a_queued_write_is_accepted_and_delivered_by_the_worker(request, build, vendor, write, step):
-    if (vendor, write, step) in GIVES_A_ROLE:
-        request.applymarker(pytest.mark.xfail(strict=True, reason=IN_DOUBT))
+def test_a_queued_write_is_accepted_and_delivered_by_the_worker(build, vendor, write, step):
     world = World.on(build(vendor, on_outage="queue"))
     world.bridge.fail("status", status=503, method=WRITES_ONLY, skip=step, count=NEVER_ENDS)
     assert write.send(world).status < 300
@@ -114,10 +97,7 @@ def test_the_revoking_part_of_a_write_is_kept_and_the_rest_put_back(bridge):
 @pytest.mark.parametrize(
     "facts",
     [
-        pytest.param(
-            "datasentinel",
-            marks=pytest.mark.xfail(strict=True, reason="a role in doubt counts as held: see test_faults"),
-        ),
+        "datasentinel",
         "periscope",
         "squirro",
     ],
@@ -133,7 +113,6 @@ def test_of_a_swap_in_an_outage_the_leaving_is_kept_and_the_joining_put_back(bui
     assert bridge.accounts() == {ANN: VENDORS[facts].roles(), BOB: VENDORS[facts].roles()}
 
 
-@pytest.mark.xfail(strict=True, reason="the worker deletes a group without knowing who still has it")
 def test_the_workers_failed_round_does_not_forget_who_still_has_a_deleted_group(build):
     world = World.on(bridge := build("datasentinel"))
     bridge.fail("status", status=429, method=WRITES_ONLY, count=NEVER_ENDS)

@@ -206,9 +206,7 @@ def test_a_create_whose_answer_was_lost_is_201_and_one_account(bridge):
     assert bridge.due() == []
 
 
-def test_a_create_is_sent_again_by_the_idp_after_everything_was_lost(request, bridge):
-    if bridge.vendor == "squirro":
-        request.applymarker(pytest.mark.xfail(strict=True, reason="an adopted account is updated without its id"))
+def test_a_create_is_sent_again_by_the_idp_after_everything_was_lost(bridge):
     bridge.hire("ann")
     bridge.fail("lose", method="POST")
     bridge.fail("status", status=503, method="GET", count=NEVER_ENDS)
@@ -220,7 +218,6 @@ def test_a_create_is_sent_again_by_the_idp_after_everything_was_lost(request, br
     bridge.assert_agreement()
 
 
-@pytest.mark.xfail(strict=True, reason="an adopted account is updated without its id")
 def test_somebody_hired_again_by_another_name_after_everything_was_lost_has_that_name(bridge):
     bridge.hire("ann")
     bridge.fail("lose", method="POST")

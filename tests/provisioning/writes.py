@@ -118,22 +118,11 @@ DELETE_GROUP = Write("delete a group", _delete_group, {"datasentinel": 2})
 REVOKING = (DEACTIVATE, REMOVE, DELETE, DELETE_GROUP)
 
 
-Known = dict[tuple[str, Write, int], str]
-"""Defects that are not mended yet: which vendor, write and step they show at, and why."""
-
-
-def each_step(writes: tuple[Write, ...], known: Known | None = None) -> list[Any]:
+def each_step(writes: tuple[Write, ...]) -> list[Any]:
     """Pair vendors, writes and the number of writing calls that go well before the fault."""
     return [
-        pytest.param(
-            vendor, write, step, id=f"{vendor}-{write.name}-{step}", marks=_marks(known, vendor, write, step)
-        )
+        pytest.param(vendor, write, step, id=f"{vendor}-{write.name}-{step}")
         for vendor in VENDORS
         for write in writes
         for step in range(write.steps.get(vendor, 1))
     ]
-
-
-def _marks(known: Known | None, vendor: str, write: Write, step: int) -> list[Any]:
-    reason = (known or {}).get((vendor, write, step))
-    return [] if reason is None else [pytest.mark.xfail(strict=True, reason=reason)]

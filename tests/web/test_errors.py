@@ -47,14 +47,7 @@ def test_an_id_that_nobody_has_is_404(build, id_):
         assert {answer.status for answer in answers} == {404}
 
 
-@pytest.mark.parametrize(
-    "database",
-    [
-        "sqlite",
-        pytest.param("postgresql", marks=pytest.mark.xfail(strict=True, reason="the driver takes no NUL: 500")),
-    ],
-    indirect=True,
-)
+@on_both_databases
 def test_an_id_with_a_nul_is_404(build):
     assert build(VENDOR).get("/Users/%00").status == 404
 
