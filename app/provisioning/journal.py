@@ -16,6 +16,9 @@ from app.provisioning.state import CallRecord, State
 from app.provisioning.target import Target
 from app.scim.errors import ScimError
 
+ID_LENGTH = 36
+"""Characters of a resource's id, a UUID: a request on a resource is about its id, a new one about a name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -55,7 +58,7 @@ def refused(connection: Connection, target: Target, request: Request, name: str,
     """Write down a request that changed nothing."""
     row = _event(target, request, None, "") | {
         "name": name,
-        "resource_id": name,
+        "resource_id": name if len(name) == ID_LENGTH else None,
         "outcome": "refused",
         "status": error.status,
         "detail": error.detail,
