@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import chain
+from typing import Any, TypeVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,18 @@ class Group:
     fields: Mapping[str, Any]
     members: frozenset[str] = frozenset()
     vendor_id: str | None = None
+
+
+A = TypeVar("A", User, Group)
+
+
+def find(found: Iterable[A], wanted: A) -> A | None:
+    """Return the one with the wanted vendor id; else the one under the wanted key, or under it in another case."""
+    everyone = list(found)
+    by_id = (one for one in everyone if wanted.vendor_id is not None and one.vendor_id == wanted.vendor_id)
+    by_key = (one for one in everyone if one.key == wanted.key)
+    by_folded_key = (one for one in everyone if one.key.casefold() == wanted.key.casefold())
+    return next(chain(by_id, by_key, by_folded_key), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,6 +244,8 @@ class Sandbox:
         if fault.kind == "garbage":
             return Response(_PROXY_PAGE, 200, mimetype="text/html")
         response = answer(fault.status, self.error_body("the sandbox was told to fail"))
+        if fault.body is not None:
+            response.set_data(fault.body)
         if fault.retry_after is not None:
             response.headers["Retry-After"] = fault.retry_after
         return response

@@ -9,7 +9,7 @@ from mappings.sandbox_fields import NUMBER, TEXT, Fields, one_of
 
 FIELDS = Fields(
     required={"kind": one_of("status", "garbage", "hang", "drop", "lose")},
-    optional=dict.fromkeys(("method", "path", "retry_after"), TEXT)
+    optional=dict.fromkeys(("method", "path", "retry_after", "body"), TEXT)
     | dict.fromkeys(("count", "skip", "status", "seconds"), NUMBER),
 )
 
@@ -18,7 +18,7 @@ FIELDS = Fields(
 class Fault:
     """One rule: the next `count` calls that match, after `skip` of them have passed, meet this fault.
 
-    * `status`: answered with `status` and, if given, `Retry-After`; the call is not applied
+    * `status`: answered with `status` and, if given, `Retry-After` and a JSON `body`; the call is not applied
     * `garbage`: answered 200 with an HTML page, as a proxy does; the call is not applied
     * `hang`: kept waiting for `seconds`, then applied and answered: the client may have gone by then
     * `drop`: the connection is closed before the call is applied
@@ -34,6 +34,7 @@ class Fault:
     skip: int = 0
     status: int = 503
     retry_after: str | None = None
+    body: str | None = None
     seconds: float = 60.0
 
     def __post_init__(self) -> None:

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 import orjson
+import structlog
 
 from app.directory import links
 from app.directory.database import Database
@@ -18,9 +19,12 @@ from app.provisioning.flows import converge
 from app.provisioning.ledger import Lease, LeaseLost
 from app.provisioning.state import State, write_intent
 from app.provisioning.target import Target
-from mappings import Call, Intent, VendorError
+from mappings import Call, Intent, Unknown, VendorError
 
 RENEW_AFTER = links.LEASE_SECONDS / 3
+
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,11 @@ class Delivery:
             run(converge(self.target.mapping, state), partial(self._send, keeper), partial(self._record, state))
         except VendorError as error:
             state.error = error
+        except LeaseLost:
+            raise
+        except Exception:  # a defect of ours must not take the others' facts with it
+            log.exception("a delivery failed", name=state.name, target=self.target.name)
+            state.error = Unknown(f"{self.target.name}: an unexpected error of the bridge; its log says more")
 
     def _send(self, keeper: _Keeper, call: Call) -> Any:
         keeper.keep()

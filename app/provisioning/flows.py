@@ -7,7 +7,6 @@ an account has vanished, and in which order to look, adopt, create, change and r
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -156,9 +155,20 @@ def _replace_missing(do: Operations, state: State, desired: User | Group, missin
 def _remove(do: Operations, state: State) -> Flow[None]:
     if state.vendor_id is None:
         return
-    with suppress(NotFound):
+    try:
         yield from _documented(do.delete(state.vendor_id))
+    except NotFound as missing:  # gone already, it should mean; a wrong 404 would leave somebody's access: look
+        found = yield from _documented(do.find(_known(state)))
+        if found is not None and found.vendor_id == state.vendor_id:
+            raise Rejected(missing.detail, status=missing.status) from missing
     yield Gone()
+
+
+def _known(state: State) -> User | Group:
+    """Return what to look for when all that counts is whether the vendor id still exists."""
+    if state.kind == "User":
+        return User(state.vendor_key, {}, vendor_id=state.vendor_id)
+    return Group(state.name, {}, vendor_id=state.vendor_id)
 
 
 def _with_id(account: User | Group, vendor_id: str | None) -> User | Group:
@@ -171,5 +181,5 @@ def _documented(flow: Flow[T]) -> Flow[T]:
     """Run a mapping's flow; an answer it could not read, because it lacks what is documented, is no answer."""
     try:
         return (yield from flow)
-    except (LookupError, TypeError, AttributeError) as odd:
+    except (LookupError, TypeError, ValueError, AttributeError) as odd:
         raise Unknown(f"the vendor's answer is not of the documented shape ({odd!r})") from odd

@@ -5,7 +5,9 @@ Retries, time limits, login, tracing and redaction live here, once, outside ever
 
 from __future__ import annotations
 
+import base64
 import math
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -38,8 +40,13 @@ from mappings import (
 
 CONNECT_SECONDS = 5.0
 ATTEMPTS = 2
+LONGEST_REASON = 300
 SHORTEST_SECRET = 4
 """Characters; replacing anything shorter would garble a text and hide nothing."""
+LONGEST_WAIT = 24 * 60 * 60
+"""Seconds; a vendor that asks for more is asked again all the same."""
+NUMBER = re.compile(r"[0-9]{1,9}")
+PRINTABLE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
 NO_SEGMENTS = ("", ".", "..")
 Trace = Callable[[CallRecord], None]
 
@@ -88,13 +95,16 @@ class Sender:
     def _log_in(self, trace: Trace, deadline: float) -> Login:
         nobody = Login({})
         try:
-            return run(self._mapping.login(), lambda call: self._retried(call, nobody, trace, deadline))
+            login = run(self._mapping.login(), lambda call: self._retried(call, nobody, trace, deadline))
         except (Rejected, NotFound, Conflict) as refusal:
             raise AuthFailed(refusal.detail, status=refusal.status) from refusal
         except Unknown as lost:  # the login is lost, but the call it was for was never sent
             raise Unavailable(lost.detail, status=lost.status, retry_after=lost.retry_after) from lost
-        except (LookupError, TypeError) as odd:
+        except (LookupError, TypeError, ValueError, AttributeError) as odd:
             raise Unavailable(f"{self._target}: the answer to the login holds no token") from odd
+        if not all(PRINTABLE.fullmatch(value) for value in login.headers.values()):
+            raise Unavailable(f"{self._target}: the answer to the login holds a token that no header can carry")
+        return login
 
     # -- one request
 
@@ -159,7 +169,7 @@ class Sender:
         if 200 <= status < 300:
             plain = call.answer == "nothing" and answer.headers.get("Content-Type", "").startswith("text/plain")
             return None if plain else self._decoded(answer)
-        words = self._redacted(_words(answer), call, login)
+        words = _short(self._redacted(_reason(answer), call, login))
         said = f"{self._target}: the vendor answered {status}{words} to '{call.meaning}'"
         if 400 <= status < 500:
             error = REFUSALS.get(status, Rejected)
@@ -181,7 +191,8 @@ class Sender:
         passwords = [str(value) for name, value in body.items() if "password" in name]
         tokens = [value for name, value in login.headers.items() if name not in {"Accept", "Content-Type"}]
         headers = [part for value in tokens for part in (value, value.rpartition(" ")[2])]
-        for secret in [*self._secrets, *passwords, *headers]:
+        basic = [base64.b64encode(":".join(call.basic_auth).encode()).decode()] if call.basic_auth else []
+        for secret in [*self._secrets, *passwords, *headers, *basic]:
             words = words.replace(secret, "***") if len(secret) >= SHORTEST_SECRET else words
         return words
 
@@ -195,14 +206,20 @@ class Sender:
         return session
 
 
-def _words(answer: requests.Response) -> str:
-    """Return the vendor's own reason, short and on one line, in brackets."""
+def _reason(answer: requests.Response) -> str:
+    """Return the vendor's own reason as it stands."""
     try:
         body = orjson.loads(answer.content)
     except orjson.JSONDecodeError:
         return ""
     given = (body.get(key) for key in ("error", "message", "detail")) if isinstance(body, dict) else ()
-    words = " ".join(str(next(filter(None, given), "")).split())[:300]
+    return str(next(filter(None, given), ""))
+
+
+def _short(reason: str) -> str:
+    """Return a reason in brackets, on one line, not too long."""
+    printable = "".join(character if character.isprintable() else " " for character in reason)
+    words = " ".join(printable.split())[:LONGEST_REASON]
     return f" ({words})" if words else ""
 
 
@@ -211,9 +228,17 @@ def _worth_repeating(error: Exception) -> bool:
     return isinstance(error, Unavailable | Unknown) and not isinstance(error.__cause__, requests.Timeout)
 
 
+NEVER_SENT = (
+    requests.ConnectTimeout,
+    requests.exceptions.SSLError,
+    requests.exceptions.InvalidHeader,
+    requests.exceptions.InvalidURL,
+)
+
+
 def _never_sent(failure: requests.RequestException) -> bool:
     """Whether no connection was made, so that the vendor cannot have seen the request."""
-    if isinstance(failure, requests.ConnectTimeout | requests.exceptions.SSLError):
+    if isinstance(failure, NEVER_SENT):
         return True
     reason = getattr(failure.args[0] if failure.args else None, "reason", None)
     return isinstance(reason, urllib3.exceptions.NewConnectionError)
@@ -228,10 +253,12 @@ def _segment(part: str | Variable, login: Login) -> str:
 
 def _seconds(header: str | None) -> int | None:
     """Return the seconds of a Retry-After header, which may be a date; nonsense counts as not given."""
-    if header is None or header.isdigit():
-        return None if header is None else int(header)
+    if header is None:
+        return None
+    if NUMBER.fullmatch(header):
+        return min(int(header), LONGEST_WAIT)
     try:
         moment = parsedate_to_datetime(header)
     except ValueError:
         return None
-    return max(1, math.ceil(moment.timestamp() - time.time()))
+    return min(max(1, math.ceil(moment.timestamp() - time.time())), LONGEST_WAIT)

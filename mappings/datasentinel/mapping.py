@@ -9,7 +9,6 @@ https://docs.datasentinel.io/manual/implementation/platform-usage/api-reference/
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingABC
-from contextlib import suppress
 from typing import Any, ClassVar
 
 import mappings
@@ -33,6 +32,7 @@ from mappings import (
     at_once,
     unsupported,
 )
+from mappings.answers import text
 from mappings.passwords import random_password
 from mappings.readers import display_name, full_name
 
@@ -96,7 +96,7 @@ class Datasentinel(mappings.Mapping):
         if token is None:
             account = (self.secrets["user"], self.secrets["password"])
             answer = yield Call("POST", ("ds-api", "user-token"), "get access token", basic_auth=account)
-            token = str(answer["user-token"])
+            token = text(answer, "user-token")
         return Login({"user-token": token})
 
     def check(self) -> Flow[str]:
@@ -129,13 +129,14 @@ class Datasentinel(mappings.Mapping):
         yield Call("DELETE", (*USERS, vendor_id), "delete user")
 
     def find_user(self, user: User) -> Flow[User | None]:
+        key = user.vendor_id or user.key
         try:
-            found = yield Call("GET", (*USERS, user.key), "read user", planned={"roles": []})
+            found = yield Call("GET", (*USERS, key), "read user", planned={"roles": []})
         except NotFound:
             return None
         fields = {name: found.get(name) for name in ("privilege", "profile", "comment")}
-        fields["email"] = str(found.get("email", user.key)).lower()
-        return User(user.key, fields, frozenset(found["roles"]), vendor_id=user.key)
+        fields["email"] = str(found.get("email", key)).lower()
+        return User(key, fields, frozenset(found["roles"]), vendor_id=key)
 
     # -- groups
 
@@ -155,14 +156,28 @@ class Datasentinel(mappings.Mapping):
 
     # -- roles and properties of one user
 
+    def _roles(self, path: tuple[str, ...]) -> Flow[list[str]]:
+        try:
+            found = yield Call("GET", path, "read user", planned={"roles": []})
+        except NotFound:
+            return []
+        roles: list[str] = found["roles"]
+        return roles
+
     def _assign(self, path: tuple[str, ...], role: str) -> Flow[None]:
-        with suppress(Conflict):  # assigned already; not documented
+        try:
             yield Call("POST", (*path, "role", role), "assign role")
+        except Conflict as refusal:  # assigned already, it should mean; not documented: look
+            if role not in (yield from self._roles(path)):
+                raise Rejected(refusal.detail, status=refusal.status) from refusal
         yield Applied(roles_added=frozenset({role}))
 
     def _remove(self, path: tuple[str, ...], role: str) -> Flow[None]:
-        with suppress(NotFound, Conflict):  # not assigned; not documented
+        try:
             yield Call("DELETE", (*path, "role", role), "remove role")
+        except (NotFound, Conflict) as refusal:  # not assigned, it should mean; not documented: look
+            if role in (yield from self._roles(path)):
+                raise Rejected(refusal.detail, status=refusal.status) from refusal
         yield Applied(roles_removed=frozenset({role}))
 
     def _write(self, path: tuple[str, ...], user: User, change: Change) -> Flow[None]:

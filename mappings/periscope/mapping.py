@@ -25,6 +25,8 @@ from mappings import (
     VendorError,
     at_once,
 )
+from mappings.accounts import find
+from mappings.answers import identifier
 from mappings.readers import display_name, family_name, given_name, primary_email, provenance
 
 USERS = ("api", "v2", "users")
@@ -112,7 +114,7 @@ class Periscope(mappings.Mapping):
 
     def find_user(self, user: User) -> Flow[User | None]:
         users = yield from self._users()
-        return next((found for found in map(_user, users) if found.key.lower() == user.key.lower()), None)
+        return find(map(_user, users), user)
 
     # -- groups
 
@@ -151,7 +153,7 @@ class Periscope(mappings.Mapping):
 
     def find_group(self, group: Group) -> Flow[Group | None]:
         roles = yield from self._roles()
-        return next((_group(role) for role in roles if role.get("name") == group.key and "id" in role), None)
+        return find((_group(role) for role in roles if "id" in role), group)
 
     @property
     def _admin(self) -> str:
@@ -187,7 +189,7 @@ class Periscope(mappings.Mapping):
 
     def _new_id(self, answer: dict[str, Any], look: Flow[User | None] | Flow[Group | None], key: str) -> Flow[str]:
         if answer.get("id") is not None:  # not documented
-            return str(answer["id"])
+            return identifier(answer)
         created = yield from look
         if created is None:
             raise Unknown(f"{self.title} said that it created {key}, but does not list it")
@@ -222,12 +224,12 @@ def _many(answer: Any, name: str) -> list[dict[str, Any]]:
 def _user(found: dict[str, Any]) -> User:
     fields = {name: found.get(name, "") for name in Periscope.user_fields}
     roles = frozenset(str(role) for role in found.get("roles", ()))
-    return User(str(found.get("email", "")), fields, roles, vendor_id=str(found["id"]))
+    return User(str(found.get("email", "")), fields, roles, vendor_id=identifier(found))
 
 
 def _group(found: dict[str, Any]) -> Group:
     fields = {name: found.get(name) or "" for name in Periscope.group_fields}
-    return Group(found["name"], fields, vendor_id=str(found["id"]))
+    return Group(found["name"], fields, vendor_id=identifier(found))
 
 
 MAPPING = Periscope

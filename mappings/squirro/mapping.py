@@ -8,7 +8,6 @@ The HTTP form of each documented method is the one that the vendor's published c
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from typing import Any, ClassVar
 
 import mappings
@@ -22,11 +21,13 @@ from mappings import (
     Login,
     NotFound,
     Readers,
+    Rejected,
     Setting,
-    Unsupported,
     User,
     Variable,
 )
+from mappings.accounts import find
+from mappings.answers import identifier, text
 from mappings.passwords import random_password
 from mappings.readers import display_name, full_name, primary_email
 
@@ -73,8 +74,8 @@ class Squirro(mappings.Mapping):
         given = {name: value for name, value in self.secrets.items() if value}
         form = {"grant_type": "refresh_token", **given}
         answer = yield Call("POST", ("api", "user", "oauth2", "token"), "get access token", form=form, headers=JSON)
-        bearer = {"Authorization": f"Bearer {answer['access_token']}", **JSON}
-        return Login(bearer, {"tenant": str(answer["tenant"])})
+        bearer = {"Authorization": f"Bearer {text(answer, 'access_token')}", **JSON}
+        return Login(bearer, {"tenant": identifier(answer, "tenant")})
 
     def check(self) -> Flow[str]:
         users = yield from self._users()
@@ -88,7 +89,7 @@ class Squirro(mappings.Mapping):
         answer = yield Call(
             "POST", (*V0, "users"), "create user", json=body, repeatable=False, planned={"id": "(new)"}
         )
-        vendor_id = str(answer["id"])
+        vendor_id = identifier(answer)
         yield Applied(vendor_id, first)
         rest = {name: value for name, value in user.fields.items() if name not in first}
         created = User(user.key, user.fields, user.roles, vendor_id=vendor_id)
@@ -96,8 +97,6 @@ class Squirro(mappings.Mapping):
 
     def update_user(self, user: User, change: Change) -> Flow[None]:
         vendor_id = str(user.vendor_id)
-        if change.password is not None:
-            raise Unsupported("Squirro changes a password only for somebody who gives the current one")
         for group in sorted(change.roles_removed):
             yield from self._leave(group, vendor_id)
         if change.fields:
@@ -111,7 +110,7 @@ class Squirro(mappings.Mapping):
 
     def find_user(self, user: User) -> Flow[User | None]:
         users = yield from self._users()
-        return next((found for found in map(_user, users) if found.key.lower() == user.key.lower()), None)
+        return find(map(_user, users), user)
 
     def created_user(self, sent: User, found: User) -> bool:
         """Compare what the first of the two creating calls carries; the name may not be there yet."""
@@ -128,7 +127,7 @@ class Squirro(mappings.Mapping):
         answer = yield Call(
             "POST", (*V0, "groups"), "create group", form=form, repeatable=False, planned={"id": "(new)"}
         )
-        yield Applied(str(answer["id"]), group.fields, members=group.members)
+        yield Applied(identifier(answer), group.fields, members=group.members)
 
     def update_group(self, group: Group, change: Change) -> Flow[None]:
         yield Call(
@@ -141,7 +140,7 @@ class Squirro(mappings.Mapping):
 
     def find_group(self, group: Group) -> Flow[Group | None]:
         answer = yield Call("GET", (*V0, "groups"), "list groups", planned=[])
-        return next((found for found in map(_group, answer) if found.key == group.key), None)
+        return find(map(_group, answer), group)
 
     # -- members of a group, and the list of users
 
@@ -150,27 +149,40 @@ class Squirro(mappings.Mapping):
         users: list[dict[str, Any]] = answer["users"]
         return users
 
+    def _is_member(self, group: str, vendor_id: str) -> Flow[bool]:
+        try:
+            found = yield Call("GET", (*V0, "groups", group), "read group", planned={"members": []})
+        except NotFound:
+            return False
+        return any(str(member["id"]) == vendor_id for member in found["members"])
+
     def _join(self, group: str, vendor_id: str) -> Flow[None]:
         form = {"user_id": vendor_id}
-        with suppress(Conflict):  # a member already; not documented
+        try:
             yield Call("POST", (*V0, "groups", group), "add group member", form=form)
+        except Conflict as refusal:  # a member already, it should mean; not documented: look
+            if not (yield from self._is_member(group, vendor_id)):
+                raise Rejected(refusal.detail, status=refusal.status) from refusal
         yield Applied(roles_added=frozenset({group}))
 
     def _leave(self, group: str, vendor_id: str) -> Flow[None]:
         path = (*V0, "groups", group, "members", vendor_id)
-        with suppress(NotFound):
+        try:
             yield Call("DELETE", path, "remove group member", answer="nothing")
+        except NotFound as refusal:  # no member, it should mean; not documented: look
+            if (yield from self._is_member(group, vendor_id)):
+                raise Rejected(refusal.detail, status=refusal.status) from refusal
         yield Applied(roles_removed=frozenset({group}))
 
 
 def _user(found: dict[str, Any]) -> User:
     fields = {name: found.get(name) or "" for name in ("email", "full_name", "role")}
-    return User(fields["email"], fields, vendor_id=str(found["id"]))
+    return User(fields["email"], fields, vendor_id=identifier(found))
 
 
 def _group(found: dict[str, Any]) -> Group:
     members = frozenset(str(member["id"]) for member in found.get("members", ()))
-    return Group(found["name"], {"name": found["name"]}, members, vendor_id=str(found["id"]))
+    return Group(found["name"], {"name": found["name"]}, members, vendor_id=identifier(found))
 
 
 MAPPING = Squirro

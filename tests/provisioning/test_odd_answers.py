@@ -1,0 +1,150 @@
+"""Answers that no document promises: believed only as far as they can be, and never at somebody's expense."""
+
+import json
+
+import pytest
+
+from tests.bridge import add, on_both_databases, person, remove, replace
+from tests.provisioning.writes import NEVER_ENDS, World
+from tests.vendors import VENDORS
+
+ANN = "ann@acme.example"
+
+
+@pytest.mark.parametrize("vendor", ["periscope", "squirro"])
+def test_a_wrong_404_to_a_new_address_makes_no_second_account(build, vendor):
+    world = World.on(bridge := build(vendor))
+    bridge.fail("status", method="PUT", status=404)
+    new = person("ann", userName="new@acme.example", emails=[{"value": "new@acme.example", "primary": True}])
+    assert bridge.put(f"/Users/{world.ann}", new).status == 400
+    assert "new@acme.example" not in bridge.accounts()
+    bridge.patch(f"/Users/{world.ann}", replace("active", False))
+    assert ANN not in bridge.accounts()
+
+
+@pytest.mark.parametrize("vendor", ["periscope", "squirro"])
+def test_a_wrong_404_to_a_new_name_makes_no_second_group(build, vendor):
+    bridge = build(vendor)
+    group = bridge.found("Finance")
+    bridge.fail("status", method="PUT", status=404)
+    assert bridge.patch(f"/Groups/{group}", replace("displayName", "Money")).status == 400
+    assert {group["name"] for group in bridge.sandbox.groups()} & {"Finance", "Money"} == {"Finance"}
+
+
+def test_a_wrong_404_to_a_deletion_is_not_believed(bridge):
+    ann = bridge.hire("ann")
+    bridge.fail("status", method="DELETE", status=404, count=2)
+    assert bridge.patch(f"/Users/{ann}", replace("active", False)).status == 400
+    assert bridge.due() == [ANN]
+    bridge.recover()
+    bridge.deliver()
+    assert bridge.accounts() == {}
+
+
+def test_a_409_to_a_role_is_not_taken_for_a_role_that_is_held(build):
+    bridge = build("datasentinel")
+    ann, finance = bridge.hire("ann"), bridge.found("Finance")
+    bridge.fail("status", method="POST", path="*/role/*", status=409)
+    assert bridge.patch(f"/Groups/{finance}", add(ann)).status == 400
+    assert bridge.accounts() == {ANN: VENDORS["datasentinel"].roles()}
+
+
+@pytest.mark.parametrize("vendor", ["datasentinel", "squirro"])
+def test_a_404_to_a_removal_is_not_taken_for_a_role_that_is_gone(build, vendor):
+    bridge = build(vendor)
+    ann = bridge.hire("ann")
+    finance = bridge.found("Finance", [ann])
+    bridge.fail("status", method="DELETE", status=404)
+    assert bridge.patch(f"/Groups/{finance}", remove(ann)).status == 400
+    bridge.recover()
+    bridge.deliver()
+    assert bridge.accounts() == {ANN: VENDORS[vendor].roles()}
+
+
+@pytest.mark.parametrize("id_", ["", None, True, "..", "a\u0000b", "x" * 5000, {"id": 1}], ids=repr)
+@pytest.mark.parametrize("vendor", ["periscope", "squirro"])
+@on_both_databases
+def test_an_id_that_is_none_is_no_readable_answer(build, vendor, id_):
+    bridge = build(vendor)
+    bridge.fail("status", method="POST", path="*users", status=200, body=json.dumps({"id": id_}))
+    assert bridge.post("/Users", person("ann")).status == 503
+    assert bridge.everything("/Users") == []
+    bridge.hire("ann")
+    bridge.assert_agreement()
+
+
+@pytest.mark.parametrize("token", ["a\nb", "", None, "€"], ids=repr)
+@pytest.mark.parametrize(("vendor", "name"), [("datasentinel", "user-token"), ("squirro", "access_token")])
+def test_a_login_without_a_usable_token_is_an_outage_of_that_moment(build, vendor, name, token):
+    bridge = build(vendor)
+    body = json.dumps({name: token, "tenant": "lW8-FnZlQYWBimxFknYitw"})
+    bridge.fail("status", method="POST", path="*token", status=201, body=body, count=2)
+    assert bridge.post("/Users", person("ann")).status == 503
+    bridge.recover()
+    bridge.hire("ann")
+    bridge.assert_agreement()
+
+
+@pytest.mark.parametrize(
+    "said", ["bad \u0000 nul", "two\nlines\tand a tab", "x" * 5000], ids=["nul", "lines", "long"]
+)
+@on_both_databases
+def test_odd_words_of_a_refusal_reach_the_idp_in_one_short_line(build, said):
+    bridge = build("periscope")
+    bridge.fail("status", method="POST", status=400, body=json.dumps({"error": said}))
+    answer = bridge.post("/Users", person("ann"))
+    assert answer.status == 400
+    assert answer.body["detail"].isprintable()
+    assert len(answer.body["detail"]) < 500
+    assert bridge.everything("/Users") == []
+
+
+@pytest.mark.parametrize("vendor", ["datasentinel", "squirro"])
+@pytest.mark.parametrize(
+    "password", ["doub  le-Secret-9", "tab\tSecret-9", f"{'y' * 295}-Secret-9"], ids=["blanks", "tab", "cut"]
+)
+def test_a_password_that_a_refusal_repeats_is_masked_first(build, vendor, password):
+    bridge = build(vendor)
+    said = f"{'z' * (290 if len(password) > 100 else 0)} {password} is no good"
+    bridge.fail("status", method="POST", path="*users*", status=400, body=json.dumps({"error": said}))
+    answer = bridge.post("/Users", person("ann", password=password))
+    assert answer.status == 400
+    assert "***" in answer.body["detail"]
+    assert "Secret" not in answer.body["detail"]
+    assert "yyy" not in answer.body["detail"]
+
+
+@pytest.mark.parametrize("retry_after", ["²", "9" * 5000, "999999999999999999999999999999", "-5", "1e3"])
+def test_an_odd_retry_after_harms_nobody(build, retry_after):
+    world = World.on(bridge := build("periscope"))
+    if not retry_after.isascii():
+        retry_after = retry_after.encode().decode("latin-1")
+    bridge.fail("status", status=429, retry_after=retry_after, count=NEVER_ENDS)
+    answer = bridge.patch(f"/Users/{world.ann}", replace("active", False))
+    assert answer.status == 429
+    assert 0 < int(answer.headers["Retry-After"]) <= 24 * 60 * 60
+    bridge.recover()
+    bridge.deliver()
+    assert ANN not in bridge.accounts()
+
+
+def test_a_defect_in_one_delivery_does_not_take_the_others_along(build, monkeypatch):
+    bridge = build("periscope", on_outage="queue")
+    bridge.fail("status", status=503, count=NEVER_ENDS)
+    for name in ("ann", "bob", "carl"):
+        assert bridge.post("/Users", person(name)).status == 201
+    bridge.recover()
+    mapping = type(bridge.parts.targets["main"].mapping)
+    create = mapping.create_user
+
+    def broken(self, user):
+        if user.key == ANN:
+            raise RuntimeError("a defect")
+        return create(self, user)
+
+    monkeypatch.setattr(mapping, "create_user", broken)
+    bridge.round()
+    assert set(bridge.accounts()) == {"bob@acme.example", "carl@acme.example"}
+    monkeypatch.undo()
+    bridge.deliver()
+    bridge.assert_agreement()
