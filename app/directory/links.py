@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, o
 from app.directory import resources
 from app.directory.database import chunks, now
 from app.directory.resources import Resource
-from app.directory.tables import link, member
+from app.directory.tables import link, member, resource
 
 LEASE_SECONDS = 30.0
 
@@ -90,7 +90,8 @@ def _due(target: str) -> tuple[ColumnElement[bool], ...]:
 
 
 def lease(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> str:
-    """Take leases. Each row: ``link_id``, ``intent``, and ``new_``: resource_id, name, vendor_key, version.
+    """Take leases. Each row: ``link_id``, ``intent``, and ``new_``: resource_id, name, vendor_key,
+    wanted_version, snapshot.
 
     The links become due at the same time, so that a crash of the holder leaves them to be delivered.
     """
@@ -107,6 +108,7 @@ def lease(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> str:
             name=bindparam("new_name"),
             vendor_key=bindparam("new_vendor_key"),
             wanted_version=bindparam("new_wanted_version"),
+            snapshot=bindparam("new_snapshot"),
         )
     )
     connection.execute(statement, list(rows))
@@ -130,7 +132,8 @@ def resolve(connection: Connection, target: str, resource_ids: Sequence[str]) ->
     found: dict[str, int] = {}
     for some in chunks(resource_ids):
         scope = (link.c.target == target, link.c.kind == "User", link.c.resource_id.in_(some))
-        rows = connection.execute(select(link.c.resource_id, link.c.id).where(*scope))
+        exists = resource.c.id == link.c.resource_id
+        rows = connection.execute(select(link.c.resource_id, link.c.id).join(resource, exists).where(*scope))
         found.update({row.resource_id: row.id for row in rows})
     return found
 

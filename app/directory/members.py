@@ -5,11 +5,11 @@ A row that is neither is deleted; a removed member's row stays until it is remov
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, not_, or_, select
 
 from app.directory.database import chunks
 from app.directory.tables import link, member, resource
@@ -108,15 +108,34 @@ def unwant_all(connection: Connection, link_id: int) -> None:
     connection.execute(member.update().where(ends).values(desired=False))
 
 
-def record(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write ``desired`` and ``applied`` of rows given by ``group`` and ``user``, and drop what is neither."""
-    rows = list(rows)
-    key = and_(member.c.group_link == bindparam("group"), member.c.user_link == bindparam("user"))
-    values: dict[str, Any] = {"desired": bindparam("wants"), "applied": bindparam("has")}
-    connection.execute(member.update().where(key).values(values), rows)
-    finished = [{"group": row["group"], "user": row["user"]} for row in rows if not (row["wants"] or row["has"])]
-    if finished:
-        connection.execute(member.delete().where(key, not_(or_(member.c.desired, member.c.applied))), finished)
+def record(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write what is ``applied`` now (``has``) of rows given by ``group`` and ``user``.
+
+    What is desired belongs to the requests, who may have changed it meanwhile.
+    """
+    statement = member.update().where(_key()).values(applied=bindparam("has"))
+    connection.execute(statement, list(rows))
+
+
+def take_back(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Want memberships no longer, given by ``group`` and ``user``, that a request has just asked for."""
+    connection.execute(member.update().where(_key()).values(desired=False), list(rows))
+
+
+def forget(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Drop those rows, given by ``group`` and ``user``, that are neither desired nor applied."""
+    neither = not_(or_(member.c.desired, member.c.applied))
+    connection.execute(member.delete().where(_key(), neither), list(rows))
+
+
+def existing(connection: Connection, user_links: Sequence[int]) -> set[tuple[int, int]]:
+    """Return the memberships that some users have a row for, as group and user."""
+    statement = select(member.c.group_link, member.c.user_link).where(member.c.user_link.in_(user_links))
+    return {(row.group_link, row.user_link) for row in connection.execute(statement)}
+
+
+def _key() -> ColumnElement[bool]:
+    return and_(member.c.group_link == bindparam("group"), member.c.user_link == bindparam("user"))
 
 
 def applied_to(connection: Connection, group_link: int, user_links: Sequence[int]) -> None:

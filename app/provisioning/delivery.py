@@ -44,7 +44,8 @@ class Delivery:
             if group.resource is not None:
                 self._converge(group)
                 _tell_members(group, users)
-        self._side_by_side(users)
+                _hold_back(group, users)
+        self._side_by_side([user for user in users if user.error is None])
         for group in groups:
             if group.resource is None:
                 self._end(group, users)
@@ -124,6 +125,16 @@ def _tell_members(group: State, users: Sequence[State]) -> None:
         membership = user.membership(group.link_id)
         if membership is not None:
             membership.group_vendor_id = group.vendor_id
+
+
+def _hold_back(group: State, users: Sequence[State]) -> None:
+    """Give nobody a group whose own change has failed; who leaves it leaves it all the same."""
+    if group.error is None:
+        return
+    for user in users:
+        membership = user.membership(group.link_id)
+        if membership is not None and membership.desired and not membership.applied:
+            user.error = group.error
 
 
 def _holds(user: State, group: State) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_
@@ -39,8 +40,17 @@ class Groups(Pushing):
         id_ = str(uuid.uuid4())
         new = Resource(id_, self.target.name, "Group", document, resources.new_version(), now, now)
         push = self.begin(request, lambda connection: self._begin_create(connection, request, new, changes))
-        self.push(request, push)
+        try:
+            self.push(request, push)
+        except errors.ScimError:
+            self._take_back(request, id_)
+            raise
         return new
+
+    def _take_back(self, request: Request, id_: str) -> None:
+        """End a group whose creation is answered with an error: the IdP has no id, and will create it again."""
+        with suppress(errors.ScimError):  # what cannot be ended now is due, and the first error is the one to tell
+            self.delete(request, id_, None)
 
     def update(
         self, request: Request, id_: str, edit: Edit, changes: Sequence[MemberChange], if_match: str | None

@@ -5,14 +5,16 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, Connection
 
 from app.directory import links, members, resources
+from app.directory.members import Membership
 from app.provisioning.state import State, write_intent
 from app.provisioning.target import Target
-from mappings import Conflict, Rejected, VendorError
+from mappings import Change, Conflict, Rejected, VendorError
 
 FIRST_DELAY = 2.0
 LONGEST_DELAY = 300.0
@@ -61,6 +63,7 @@ def lease(connection: Connection, target: Target, states: Sequence[State]) -> Le
             "new_name": state.name,
             "new_vendor_key": state.vendor_key,
             "new_wanted_version": state.wanted_version,
+            "new_snapshot": orjson.dumps(_doubted(target, state)).decode(),
         }
         for state in states
     ]
@@ -79,16 +82,30 @@ def intend(target: Target, state: State) -> None:
             state.durable = write_intent(desired)
 
 
+def _doubted(target: Target, state: State) -> dict[str, Any]:
+    """Return the snapshot that is true if this process dies while it delivers: of what it sends nobody knows."""
+    try:
+        desired = state.desired(target.mapping)
+    except VendorError:
+        return state.snapshot()
+    if desired is None:
+        everything = Change(dict.fromkeys(state.fields), roles_removed=state.held)
+        return state.doubted(everything).snapshot()
+    return state.doubted(state.change(desired)).snapshot()
+
+
 def record(connection: Connection, target: Target, lease_: Lease, undo: Undo) -> list[State]:
     """Write what is true now and release the leases; return the states whose lease had been lost.
 
-    ``undo`` is asked for each state that failed: it may put back what the IdP wanted before.
+    ``undo`` is asked for each state that failed: it may put back what the IdP wanted before. Where somebody has
+    asked for more meanwhile (``state.asked_again``), a membership is theirs to answer for.
     """
     held = links.held(connection, lease_.holder, [state.link_id for state in lease_.states])
     mine = [state for state in lease_.states if state.link_id in held]
     _refuse_shared_ids(connection, target, mine)
     for state in mine:
         if state.error is not None:
+            state.asked_again = held[state.link_id] != state.wanted_version
             undo(connection, state)
     _record_memberships(connection, mine)
     ended = [state.link_id for state in mine if _is_over(state)]
@@ -124,14 +141,33 @@ def _refuse_shared_ids(connection: Connection, target: Target, states: Iterable[
 
 
 def _record_memberships(connection: Connection, states: Iterable[State]) -> None:
-    rows = [
-        {"group": m.group_link, "user": state.link_id, "wants": m.desired, "has": m.applied}
+    changed = [
+        (state, membership)
         for state in states
-        for m in state.memberships
-        if state.loaded.get(m.group_link) != (m.desired, m.applied)
+        for membership in state.memberships
+        if state.loaded.get(membership.group_link) != (membership.desired, membership.applied)
     ]
-    if rows:
-        members.record(connection, rows)
+    if not changed:
+        return
+    there = members.existing(connection, [state.link_id for state, _ in changed])
+    rows = [{"group": m.group_link, "user": state.link_id, "has": m.applied} for state, m in changed]
+    members.record(connection, rows)
+    undone = [row for row, (state, m) in zip(rows, changed, strict=True) if m.group_link in state.undone]
+    if undone:
+        members.take_back(connection, undone)
+    finished = [row for row, (_, m) in zip(rows, changed, strict=True) if not (m.desired and m.applied)]
+    if finished:
+        members.forget(connection, finished)
+    for state, membership in changed:
+        if (membership.group_link, state.link_id) not in there:
+            _keep_without_row(state, membership)
+
+
+def _keep_without_row(state: State, membership: Membership) -> None:
+    """The group has ended meanwhile, and the row with it: what was given all the same is a role to take back."""
+    state.memberships.remove(membership)
+    if membership.applied and membership.group_vendor_id is not None:
+        state.roles.add(membership.group_vendor_id)
 
 
 def _record_group(connection: Connection, state: State) -> None:

@@ -46,13 +46,13 @@ def scim_error(error: VendorError) -> errors.ScimError:
     return errors.InvalidValue(error.detail)
 
 
-def combined(failed: Sequence[State]) -> errors.ScimError:
-    """Return one answer for several members that failed: who and why, and worth retrying if any of them is."""
+def combined(failed: Sequence[State], members: int) -> errors.ScimError:
+    """Return one answer for those of several members that failed: who and why, worth retrying if any of them is."""
     reasons = [(state, state.error) for state in failed if state.error is not None]
     worst = next((error for _, error in reasons if is_outage(error)), reasons[0][1])
     answer = scim_error(worst)
-    if len(reasons) > 1:
+    if members > 1:
         listed = "; ".join(f"{state.resource_id} ({state.name}): {error.detail}" for state, error in reasons[:20])
         more = f"; and {len(reasons) - 20} more" if len(reasons) > 20 else ""
-        answer.detail = f"{len(reasons)} members could not be changed at the vendor: {listed}{more}"
+        answer.detail = f"{len(reasons)} of {members} members could not be changed at the vendor: {listed}{more}"
     return answer

@@ -118,8 +118,10 @@ class Pushing(Writing):
             if state.kind == "Group" and push.new is not None:
                 ledger.put_back(connection, state, push.old, time.time())
             membership = state.membership(push.group_link)
-            if membership is not None and state.link_id in push.difference.added_set:
+            added = state.link_id in push.difference.added_set
+            if membership is not None and added and not state.asked_again:
                 membership.desired = False
+                state.undone.add(push.group_link)
                 push.undone.add(state.link_id)
             if push.came_to_nothing and push.old is not None:
                 resources.update(connection, push.old)
@@ -132,4 +134,4 @@ class Pushing(Writing):
             raise scim_error(group.error)
         failed = [user for user in users if user.error is not None and not self.queues(user)]
         if failed:
-            raise combined(failed)
+            raise combined(failed, len(users))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingABC
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.directory.links import Link
@@ -34,7 +34,7 @@ class State:
     was never answered, ``intent`` one that is under way, and ``durable`` the one that is on disk. ``carried`` are
     the members that a new group is created with, vendor id to user link; ``touched`` those of them it has got.
     ``holders`` are the users that have a role which is to end, and ``waiting`` says that they must lose it first.
-    ``loaded`` are the memberships as they were read.
+    ``loaded`` are the memberships as they were read, ``undone`` those (by group) that a request takes back.
     """
 
     link_id: int
@@ -62,6 +62,8 @@ class State:
     error: VendorError | None = None
     calls: list[CallRecord] = field(default_factory=list)
     touched: set[int] = field(default_factory=set)
+    undone: set[int] = field(default_factory=set)
+    asked_again: bool = False
     loaded: dict[int, tuple[bool, bool]] = field(default_factory=dict)
 
     @classmethod
@@ -152,6 +154,12 @@ class State:
                 self.fields.pop(name, None)
         self.doubtful |= change.roles_added - self.held
         self.doubtful |= change.roles_removed & self.held
+
+    def doubted(self, change: Change) -> State:
+        """Return a copy that doubts ``change``."""
+        doubting = replace(self, fields=dict(self.fields), roles=set(self.roles), doubtful=set(self.doubtful))
+        doubting.doubt(change)
+        return doubting
 
     def _applied(self, fact: Applied) -> None:
         if fact.vendor_id is not None:

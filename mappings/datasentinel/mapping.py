@@ -115,7 +115,7 @@ class Datasentinel(mappings.Mapping):
         yield Applied(user.key, user.fields, roles_added=user.roles)
 
     def update_user(self, user: User, change: Change) -> Flow[None]:
-        if "email" in change.fields:
+        if change.fields.get("email", str(user.vendor_id).lower()) != str(user.vendor_id).lower():
             raise Unsupported("Datasentinel knows a user by the e-mail address: it cannot be changed")
         path = (*USERS, str(user.vendor_id))
         for role in sorted(change.roles_added):  # before any is taken: without a role a user sees everything
@@ -146,7 +146,12 @@ class Datasentinel(mappings.Mapping):
             raise Rejected(f"Datasentinel has no role {group.key!r}, and its API cannot make one")
         yield Applied(group.key, group.fields)
 
-    update_group = unsupported("Datasentinel's API cannot rename a role: make a group for the other role")
+    rename_group = unsupported("Datasentinel's API cannot rename a role: make a group for the other role")
+
+    def update_group(self, group: Group, change: Change) -> Flow[None]:
+        if change.fields.get("name", group.vendor_id) != group.vendor_id:
+            yield from self.rename_group()
+        yield Applied(fields=change.fields)
 
     def delete_group(self, vendor_id: str) -> Flow[None]:
         return at_once(None)  # the role itself stays; its members have lost it already

@@ -295,6 +295,29 @@ def test_what_the_vendor_took_stays_and_what_it_refused_is_named(build):
     bridge.assert_agreement()
 
 
+def test_a_group_whose_rename_is_refused_is_given_to_nobody_and_is_left_all_the_same(build):
+    bridge = build("datasentinel")
+    ann, bob = bridge.hire("ann"), bridge.hire("bob")
+    finance = bridge.found("Finance", [ann])
+    answer = bridge.put(f"/Groups/{finance}", {"displayName": "Money", "members": [{"value": bob}]})
+    assert (answer.status, answer.body["scimType"]) == (400, "mutability")
+    read = bridge.get(f"/Groups/{finance}").body
+    assert read["displayName"] == "Finance"
+    assert "members" not in read
+    bridge.assert_agreement()
+    assert list(bridge.accounts().values()) == [VENDORS["datasentinel"].roles()] * 2
+
+
+def test_the_one_of_several_members_that_failed_is_named(build):
+    bridge = build("periscope")
+    ann, bob = bridge.hire("ann"), bridge.hire("bob")
+    finance = bridge.found("Finance")
+    bridge.fail("status", status=400, method="PUT")
+    detail = bridge.patch(f"/Groups/{finance}", add(ann, bob)).body["detail"]
+    assert "1 of 2 members" in detail
+    assert (ann in detail) != (bob in detail)
+
+
 def test_every_member_that_failed_is_named(build):
     bridge = build("datasentinel")
     ids = [bridge.hire(name) for name in ("ann", "bob", "carl")]
