@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+import stamina.instrumentation
 import structlog
 
 
@@ -13,6 +14,7 @@ def configure_logging() -> None:
     for_people: Any = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     renderer = for_people if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     without_values = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)  # they may hold a password
+    stamina.instrumentation.set_on_retry_hooks([])  # each try is in the trace, with its target and its call
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

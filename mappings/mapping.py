@@ -75,7 +75,7 @@ class Mapping(ABC):
         Raises ``Rejected`` if the user has none.
         """
         email = primary_email(document)
-        if email is None:
+        if email is None or "@" not in email.strip("@"):
             raise Rejected(f"{self.title} needs an e-mail address: send emails, or a userName that is one")
         return email
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Double, Engine, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -50,6 +51,17 @@ def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
         yield values[start : start + IDS_A_STATEMENT]
 
 
+CLASHES = {"40P01", "40001", "55P03"}
+"""PostgreSQL's words for: deadlock, serialization failure, a lock that was not to be had in time."""
+PATIENCE = "-c lock_timeout=10s -c idle_in_transaction_session_timeout=10s"
+"""So that a process which is frozen inside a transaction cannot freeze the others."""
+
+
+def is_clash(error: OperationalError) -> bool:
+    """Whether a transaction only met another one, and may be run again."""
+    return getattr(error.orig, "sqlstate", None) in CLASHES
+
+
 class Database:
     """A database by its URL, with one way to read and one way to write."""
 
@@ -59,9 +71,18 @@ class Database:
         if self.is_sqlite:
             self.engine = _sqlite_engine(url)
             path = Path(parsed.database or "bridge.db").absolute()
+            if path.parent.is_dir():  # it holds names and addresses: nobody else's to read
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             self._writer: _FileLock | None = _FileLock(path.with_name(path.name + ".lock"))
         else:
-            self.engine = create_engine(url, pool_pre_ping=True, pool_size=16, max_overflow=32)
+            self.engine = create_engine(
+                url,
+                pool_pre_ping=True,
+                pool_size=16,
+                max_overflow=32,
+                hide_parameters=True,
+                connect_args={"options": PATIENCE},
+            )
             self._writer = None
 
     @contextmanager
@@ -91,6 +112,7 @@ class Database:
             connection = connection.execution_options(writes=True)
             with connection.begin():
                 if not self.is_sqlite:
+                    connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
                     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
                 yield connection
 
@@ -122,7 +144,7 @@ class _FileLock:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, pool_size=16, max_overflow=32, connect_args={"timeout": 30})
+    engine = create_engine(url, pool_size=16, max_overflow=32, hide_parameters=True, connect_args={"timeout": 30})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

@@ -20,6 +20,8 @@ from app.directory.resources import Resource
 from app.directory.tables import link, member, resource
 
 LEASE_SECONDS = 30.0
+ORDER = (link.c.kind, link.c.id)
+"""The order in which everybody locks links, groups before users: or two requests wait for each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def load(connection: Connection, where: ColumnElement[bool]) -> list[Link]:
     now beside the resource as it was. FOR NO KEY UPDATE lets others insert memberships that refer to the links.
     """
     held = (link.c.lease_until > now()).label("leased")
-    statement = select(link, held).where(where).order_by(link.c.id).with_for_update(key_share=True)
+    statement = select(link, held).where(where).order_by(*ORDER).with_for_update(key_share=True)
     rows = connection.execute(statement).mappings().all()
     found = resources.by_ids(connection, [row["resource_id"] for row in rows]) if rows else {}
     return [_of_row(row, found.get(row["resource_id"])) for row in rows]
@@ -138,6 +140,15 @@ def resolve(connection: Connection, target: str, resource_ids: Sequence[str]) ->
     return found
 
 
+def lock(connection: Connection, ids: Sequence[int]) -> set[int]:
+    """Lock links until the end of the transaction; return those that are still there."""
+    found: set[int] = set()
+    for some in chunks(sorted(ids)):
+        statement = select(link.c.id).where(link.c.id.in_(some)).order_by(*ORDER)
+        found.update(connection.execute(statement.with_for_update(key_share=True)).scalars())
+    return found
+
+
 def names(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
     """Return the resource id and the name of links."""
     found: dict[int, tuple[str, str]] = {}
@@ -156,7 +167,7 @@ def intend(connection: Connection, holder: str, link_id: int, intent: str) -> bo
 def held(connection: Connection, holder: str, ids: Sequence[int]) -> dict[int, int]:
     """Return the links that ``holder`` still has, locked: id to the version wanted by now."""
     statement = select(link.c.id, link.c.wanted_version).where(link.c.id.in_(ids), link.c.lease == holder)
-    rows = connection.execute(statement.order_by(link.c.id).with_for_update(key_share=True))
+    rows = connection.execute(statement.order_by(*ORDER).with_for_update(key_share=True))
     return {row.id: row.wanted_version for row in rows}
 
 
@@ -192,7 +203,7 @@ def delete(connection: Connection, ids: Sequence[int]) -> None:
 def demand(connection: Connection, ids: Sequence[int], delay: float = 0.0) -> None:
     """Ask for links to be converged again: they are due in ``delay`` seconds, whoever holds them now."""
     values = {"wanted_version": link.c.wanted_version + 1, "due_at": now() + delay, "attempts": 0}
-    for some in chunks(ids):
+    for some in chunks(sorted(lock(connection, ids))):
         connection.execute(link.update().where(link.c.id.in_(some)).values(values))
 
 

@@ -59,9 +59,9 @@ class Flags:
 
 
 def flags(connection: Connection, group_link: int, among: Sequence[int] | None = None) -> dict[int, Flags]:
-    """Return the rows of a group by user link, locked: those of users ``among``, or all."""
+    """Return the rows of a group by user link: those of users ``among``, or all."""
     columns = (member.c.user_link, member.c.desired, member.c.applied)
-    whole = select(*columns).where(member.c.group_link == group_link).with_for_update()
+    whole = select(*columns).where(member.c.group_link == group_link)
     parts = [whole] if among is None else [whole.where(member.c.user_link.in_(some)) for some in chunks(among)]
     rows = [row for part in parts for row in connection.execute(part)]
     return {row.user_link: Flags(row.desired, row.applied) for row in rows}

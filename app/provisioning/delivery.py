@@ -19,7 +19,7 @@ from app.provisioning.flows import converge
 from app.provisioning.ledger import Lease, LeaseLost
 from app.provisioning.state import State, write_intent
 from app.provisioning.target import Target
-from mappings import Call, Intent, Unknown, VendorError
+from mappings import Call, Intent, Unavailable, Unknown, VendorError
 
 RENEW_AFTER = links.LEASE_SECONDS / 3
 
@@ -74,8 +74,10 @@ class Delivery:
             run(converge(self.target.mapping, state), partial(self._send, keeper), partial(self._record, state))
         except VendorError as error:
             state.error = error
+            if not error.detail.startswith(self.target.name):
+                error.detail = f"{self.target.name}: {error.detail}"
         except LeaseLost:
-            raise
+            state.error = Unavailable(f"{self.target.name}: another process is delivering {state.name}")
         except Exception:  # a defect of ours must not take the others' facts with it
             log.exception("a delivery failed", name=state.name, target=self.target.name)
             state.error = Unknown(f"{self.target.name}: an unexpected error of the bridge; its log says more")

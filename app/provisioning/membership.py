@@ -60,6 +60,9 @@ def difference(
     named = list(dict.fromkeys(id_ for change in changes for id_ in change.ids))
     known = links.resolve(connection, target.name, named)
     whole = any(change.kind in WHOLE for change in changes)
+    members_now = members.flags(connection, group_link) if whole else {}
+    kept = links.lock(connection, [*{*members_now, *known.values()}])  # before their rows, as everybody does
+    known = {id_: user for id_, user in known.items() if user in kept}
     rows = members.flags(connection, group_link, None if whole else list(known.values()))
     before = {user for user, row in rows.items() if row.desired}
     after = set(before)

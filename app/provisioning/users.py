@@ -82,7 +82,8 @@ class Users(Writing):
             state.resource = resources.changed(old, document, time.time())
             _store(connection, state.resource)
         state.name = state.resource.name if state.resource else state.name
-        return old, self._lease(connection, request, state, summary(old.document, document))
+        text = summary(old.document, document | ({"password": ""} if state.password is not None else {}))
+        return old, self._lease(connection, request, state, text)
 
     def _begin_delete(self, connection: Connection, request: Request, id_: str, if_match: str | None) -> Lease:
         state = self._state(connection, id_)

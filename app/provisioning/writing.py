@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from app.directory import links
-from app.directory.database import Database
+from app.directory.database import Database, is_clash
 from app.directory.tables import link
 from app.provisioning import journal, ledger
 from app.provisioning.delivery import Delivery
 from app.provisioning.journal import Request
-from app.provisioning.ledger import Lease, LeaseLost, Undo
+from app.provisioning.ledger import Lease, Undo
 from app.provisioning.outcomes import is_outage
 from app.provisioning.state import State
 from app.provisioning.target import Target
@@ -59,10 +60,7 @@ class Writing:
         """Make the vendor follow, then run the second transaction."""
         if not lease.states:
             return
-        try:
-            Delivery(self.database, self.target, lease, self.deadline(request)).run()
-        except LeaseLost as lost:
-            raise errors.Unavailable(f"{lost} is being delivered by another process", retry_after=1) from lost
+        Delivery(self.database, self.target, lease, self.deadline(request)).run()
         with self.database.write() as connection:
             lost_states = ledger.record(connection, self.target, lease, undo)
             journal.finish(connection, request, lease.states, queues=self.queues)
@@ -105,7 +103,9 @@ class Writing:
             try:
                 with self.database.write() as connection:
                     return work(connection)
-            except Busy:
+            except (Busy, OperationalError) as clash:
+                if isinstance(clash, OperationalError) and not is_clash(clash):
+                    raise
                 if time.monotonic() > self.deadline(request):
                     text = "another change of the same resource is still being delivered"
                     raise errors.Unavailable(text, retry_after=2) from None

@@ -39,6 +39,7 @@ def _parse(body: object, resource_type: ResourceType, *, keep_read_only: bool) -
     core, extensions = _validators(resource_type)
     loaded = _load(core, normal)
     given = {urn: _load(schema, normal[urn], urn) for urn, schema in extensions.items() if urn in normal}
+    _refuse_length(loaded)
     return {**loaded, **given}
 
 
@@ -47,6 +48,20 @@ def _validators(resource_type: ResourceType) -> tuple[Schema, Mapping[str, Schem
     """One for the core and one for each extension: marshmallow takes the dot in a URN for a path."""
     extensions = {each.id: schema_for(each.attributes) for each in resource_type.extensions}
     return schema_for(resource_type.attributes.values()), extensions
+
+
+LONGEST = 256
+"""Characters of what resources are found by: more may be more bytes than a database's index takes."""
+FOUND_BY = ("userName", "displayName", "externalId")
+
+
+def _refuse_length(document: Document) -> None:
+    """Raise InvalidValue where an attribute that resources are found by is too long for any index."""
+    values = [(name, document.get(name)) for name in FOUND_BY]
+    values += [("emails.value", email.get("value")) for email in document.get("emails", ())]
+    for name, value in values:
+        if isinstance(value, str) and len(value) > LONGEST:
+            raise InvalidValue(f"{name} is longer than {LONGEST} characters.")
 
 
 def _load(schema: Schema, value: object, urn: str = "") -> Document:

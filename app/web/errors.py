@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import structlog
 from flask import Flask, Response, request
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from app.scim.errors import ScimError
+from app.scim.errors import ScimError, Unavailable
 from app.web.answers import answer
 
 log = structlog.get_logger()
@@ -20,6 +21,7 @@ SAID = {
 
 def register(app: Flask) -> None:
     """Answer every error of the application in SCIM's form."""
+    app.register_error_handler(OperationalError, database_error)
     app.register_error_handler(ScimError, scim_error)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, unexpected)
@@ -35,7 +37,15 @@ def http_error(error: HTTPException) -> Response:
     status = error.code or 500
     detail = SAID.get(status, error.description or "").format(method=request.method)
     headers = {name: value for name, value in error.get_headers() if name == "Allow"}
+    if status == 413:  # the rest of the body is not read
+        headers["Connection"] = "close"
     return scim_error(ScimError(detail, status=status, headers=headers))
+
+
+def database_error(error: OperationalError) -> Response:
+    """Answer that the database cannot be reached or used now."""
+    log.error("the database failed", error=str(error.orig))
+    return scim_error(Unavailable("The bridge's own database is not available now.", retry_after=5))
 
 
 def unexpected(error: Exception) -> Response:

@@ -44,7 +44,7 @@ def mappings_of(vendor):
 
 def flows(mapping):
     """Everything the bridge may ask of a mapping, with placeholders where a vendor would have values."""
-    document = {"userName": "{email}@", "emails": [{"value": "{email}"}], "displayName": "Ada"}
+    document = {"userName": "{email}@", "emails": [{"value": "ada@acme.example"}], "displayName": "Ada"}
     wanted = mapping.user(document, frozenset({"{role}"}), "Secret-1")
     user = User("{email}", wanted.fields, wanted.roles, "Secret-1", "{id}")
     group = mapping.group({"id": "{scim id}", "displayName": "Engineering"})

@@ -148,3 +148,33 @@ def test_a_defect_in_one_delivery_does_not_take_the_others_along(build, monkeypa
     monkeypatch.undo()
     bridge.deliver()
     bridge.assert_agreement()
+
+
+LONG = "".join(chr(0x390 + number % 7) for number in range(257))
+
+
+@pytest.mark.parametrize("attribute", ["userName", "externalId", "emails"])
+@on_both_databases
+def test_what_no_index_can_hold_is_refused(build, attribute):
+    bridge = build("squirro")
+    long = [{"value": f"{LONG}@x.example"}] if attribute == "emails" else f"{LONG}@x.example"
+    answer = bridge.post("/Users", person("ann", **{attribute: long}))
+    assert (answer.status, answer.body["scimType"]) == (400, "invalidValue")
+    ann = bridge.hire("ann")
+    assert bridge.patch(f"/Users/{ann}", replace(attribute, long)).status == 400
+    assert bridge.post("/Groups", {"displayName": LONG}).status == 400
+
+
+@on_both_databases
+def test_the_longest_name_that_is_taken_is_held(build):
+    bridge = build("squirro")
+    longest = "\u0390" * 246 + "@x.example"
+    bridge.hire("ann", userName=longest, externalId="\u0390" * 256, displayName="\u0390" * 256)
+    assert bridge.post("/Groups", {"displayName": "\u0390" * 256}).status == 201
+    bridge.assert_agreement()
+
+
+@pytest.mark.parametrize("emails", ["fALSE", ["a"], [{"value": "@"}], [{"value": ".."}]], ids=repr)
+def test_an_email_address_without_an_at_is_refused_before_any_call(bridge, emails):
+    answer = bridge.post("/Users", person("ann", emails=emails))
+    assert (answer.status, answer.body["scimType"], bridge.calls()) == (400, "invalidValue", [])
