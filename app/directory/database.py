@@ -9,10 +9,10 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Double, Engine, create_engine, event, make_url
 from sqlalchemy.ext.compiler import compiles
@@ -36,6 +36,18 @@ def _now_sqlite(*_: Any, **__: Any) -> str:
 @compiles(now, "postgresql")
 def _now_postgresql(*_: Any, **__: Any) -> str:
     return "extract(epoch from clock_timestamp())::double precision"
+
+
+T = TypeVar("T")
+
+IDS_A_STATEMENT = 10_000
+"""How many values one statement names: SQLite takes 32,766 and PostgreSQL 65,535."""
+
+
+def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Cut a long list into pieces that one statement can name."""
+    for start in range(0, len(values), IDS_A_STATEMENT):
+        yield values[start : start + IDS_A_STATEMENT]
 
 
 class Database:

@@ -15,12 +15,11 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, or_, select
 
 from app.directory import resources
-from app.directory.database import now
+from app.directory.database import chunks, now
 from app.directory.resources import Resource
 from app.directory.tables import link, member
 
 LEASE_SECONDS = 30.0
-IDS_A_STATEMENT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +128,7 @@ def owners(connection: Connection, target: str, kind: str, vendor_ids: Sequence[
 def resolve(connection: Connection, target: str, resource_ids: Sequence[str]) -> dict[str, int]:
     """Return the links of those resource ids that are users of a target; other ids are left out."""
     found: dict[str, int] = {}
-    for start in range(0, len(resource_ids), IDS_A_STATEMENT):
-        some = resource_ids[start : start + IDS_A_STATEMENT]
+    for some in chunks(resource_ids):
         scope = (link.c.target == target, link.c.kind == "User", link.c.resource_id.in_(some))
         rows = connection.execute(select(link.c.resource_id, link.c.id).where(*scope))
         found.update({row.resource_id: row.id for row in rows})
@@ -139,8 +137,11 @@ def resolve(connection: Connection, target: str, resource_ids: Sequence[str]) ->
 
 def names(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
     """Return the resource id and the name of links."""
-    rows = connection.execute(select(link.c.id, link.c.resource_id, link.c.name).where(link.c.id.in_(ids)))
-    return {row.id: (row.resource_id, row.name) for row in rows}
+    found: dict[int, tuple[str, str]] = {}
+    for some in chunks(ids):
+        statement = select(link.c.id, link.c.resource_id, link.c.name).where(link.c.id.in_(some))
+        found.update({row.id: (row.resource_id, row.name) for row in connection.execute(statement)})
+    return found
 
 
 def intend(connection: Connection, holder: str, link_id: int, intent: str) -> bool:
@@ -185,16 +186,20 @@ def delete(connection: Connection, ids: Sequence[int]) -> None:
     connection.execute(link.delete().where(link.c.id.in_(ids)))
 
 
-def demand(connection: Connection, where: ColumnElement[bool], delay: float = 0.0) -> None:
+def demand(connection: Connection, ids: Sequence[int], delay: float = 0.0) -> None:
     """Ask for links to be converged again: they are due in ``delay`` seconds, whoever holds them now."""
     values = {"wanted_version": link.c.wanted_version + 1, "due_at": now() + delay, "attempts": 0}
-    connection.execute(link.update().where(where).values(values))
+    for some in chunks(ids):
+        connection.execute(link.update().where(link.c.id.in_(some)).values(values))
 
 
 def unfinished(connection: Connection, ids: Sequence[int]) -> list[int]:
     """Return those links that are still to be delivered and have not failed, in order."""
-    where = (link.c.id.in_(ids), link.c.due_at.is_not(None), link.c.attempts == 0)
-    return list(connection.execute(select(link.c.id).where(*where).order_by(link.c.id)).scalars())
+    found: list[int] = []
+    for some in chunks(ids):
+        where = (link.c.id.in_(some), link.c.due_at.is_not(None), link.c.attempts == 0)
+        found += connection.execute(select(link.c.id).where(*where).order_by(link.c.id)).scalars()
+    return found
 
 
 def _of_row(row: RowMapping, found: Resource | None) -> Link:

@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, not_, or_, select
+from sqlalchemy import Connection, and_, bindparam, not_, or_, select
 
+from app.directory.database import chunks
 from app.directory.tables import link, member, resource
 
 
@@ -59,11 +60,11 @@ class Flags:
 
 def flags(connection: Connection, group_link: int, among: Sequence[int] | None = None) -> dict[int, Flags]:
     """Return the rows of a group by user link, locked: those of users ``among``, or all."""
-    where = [member.c.group_link == group_link]
-    if among is not None:
-        where.append(member.c.user_link.in_(among))
-    statement = select(member.c.user_link, member.c.desired, member.c.applied).where(*where).with_for_update()
-    return {row.user_link: Flags(row.desired, row.applied) for row in connection.execute(statement)}
+    columns = (member.c.user_link, member.c.desired, member.c.applied)
+    whole = select(*columns).where(member.c.group_link == group_link).with_for_update()
+    parts = [whole] if among is None else [whole.where(member.c.user_link.in_(some)) for some in chunks(among)]
+    rows = [row for part in parts for row in connection.execute(part)]
+    return {row.user_link: Flags(row.desired, row.applied) for row in rows}
 
 
 def holders(connection: Connection, group_link: int) -> set[int]:
@@ -120,8 +121,9 @@ def record(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
 
 def applied_to(connection: Connection, group_link: int, user_links: Sequence[int]) -> None:
     """Write that users have got a group along with its creation."""
-    where = and_(member.c.group_link == group_link, member.c.user_link.in_(user_links))
-    connection.execute(member.update().where(where).values(applied=True))
+    for some in chunks(user_links):
+        where = and_(member.c.group_link == group_link, member.c.user_link.in_(some))
+        connection.execute(member.update().where(where).values(applied=True))
 
 
 def drop_group(connection: Connection, group_link: int) -> None:
@@ -131,9 +133,10 @@ def drop_group(connection: Connection, group_link: int) -> None:
     connection.execute(member.update().where(member.c.group_link == group_link).values(applied=False))
 
 
-def unsettled(group_link: int) -> Select[tuple[int]]:
-    """Select the user links whose membership in a group is not yet what is wanted."""
-    return select(member.c.user_link).where(member.c.group_link == group_link, member.c.desired != member.c.applied)
+def unsettled(connection: Connection, group_link: int) -> list[int]:
+    """Return the user links whose membership in a group is not yet what is wanted."""
+    where = (member.c.group_link == group_link, member.c.desired != member.c.applied)
+    return list(connection.execute(select(member.c.user_link).where(*where)).scalars())
 
 
 def vendor_ids(connection: Connection, group_link: int) -> dict[str, int]:
@@ -168,5 +171,6 @@ def of_resources(connection: Connection, kind: str, ids: Sequence[str]) -> dict[
 
 
 def _desire(connection: Connection, group_link: int, user_links: Sequence[int], desired: bool) -> None:
-    where = and_(member.c.group_link == group_link, member.c.user_link.in_(user_links))
-    connection.execute(member.update().where(where).values(desired=desired))
+    for some in chunks(user_links):
+        where = and_(member.c.group_link == group_link, member.c.user_link.in_(some))
+        connection.execute(member.update().where(where).values(desired=desired))

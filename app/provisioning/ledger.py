@@ -10,7 +10,6 @@ import orjson
 from sqlalchemy import ColumnElement, Connection
 
 from app.directory import links, members, resources
-from app.directory.tables import link
 from app.provisioning.state import State, write_intent
 from app.provisioning.target import Target
 from mappings import Conflict, Rejected, VendorError
@@ -141,7 +140,7 @@ def _record_group(connection: Connection, state: State) -> None:
     if state.gone:
         members.drop_group(connection, state.link_id)
     if state.vendor_id is not None and state.durable is not None:  # new: whoever was waiting for it is due
-        links.demand(connection, link.c.id.in_(members.unsettled(state.link_id)))
+        links.demand(connection, members.unsettled(connection, state.link_id))
 
 
 def _row(target: Target, state: State, wanted_version: int) -> dict[str, object]:

@@ -5,10 +5,12 @@ Retries, time limits, login, tracing and redaction live here, once, outside ever
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
 from collections.abc import Mapping as MappingABC
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -38,6 +40,7 @@ CONNECT_SECONDS = 5.0
 ATTEMPTS = 2
 SHORTEST_SECRET = 4
 """Characters; replacing anything shorter would garble a text and hide nothing."""
+NO_SEGMENTS = ("", ".", "..")
 Trace = Callable[[CallRecord], None]
 
 REFUSALS: MappingABC[int, type[VendorError]] = {401: AuthFailed, 404: NotFound, 409: Conflict, 429: RateLimited}
@@ -154,7 +157,8 @@ class Sender:
     def _read(self, call: Call, login: Login, answer: requests.Response) -> Any:
         status = answer.status_code
         if 200 <= status < 300:
-            return self._decoded(answer) if call.answer == "json" or _is_page(answer) else None
+            plain = call.answer == "nothing" and answer.headers.get("Content-Type", "").startswith("text/plain")
+            return None if plain else self._decoded(answer)
         words = self._redacted(_words(answer), call, login)
         said = f"{self._target}: the vendor answered {status}{words} to '{call.meaning}'"
         if 400 <= status < 500:
@@ -202,11 +206,6 @@ def _words(answer: requests.Response) -> str:
     return f" ({words})" if words else ""
 
 
-def _is_page(answer: requests.Response) -> bool:
-    """Whether a proxy or a log-in page answered in the vendor's place."""
-    return answer.content.lstrip()[:1] == b"<"
-
-
 def _worth_repeating(error: Exception) -> bool:
     """Whether a repeatable call should be sent again at once: not after a time-out, which took long enough."""
     return isinstance(error, Unavailable | Unknown) and not isinstance(error.__cause__, requests.Timeout)
@@ -222,9 +221,17 @@ def _never_sent(failure: requests.RequestException) -> bool:
 
 def _segment(part: str | Variable, login: Login) -> str:
     text = login.variables[part.name] if isinstance(part, Variable) else part
+    if text in NO_SEGMENTS:  # clients and servers take these away, however they are encoded
+        raise Rejected(f"{text!r} cannot be part of a vendor's address")
     return quote(text, safe="")
 
 
 def _seconds(header: str | None) -> int | None:
-    """Return a Retry-After header's seconds; a date or anything else counts as not given."""
-    return int(header) if header is not None and header.isdigit() else None
+    """Return the seconds of a Retry-After header, which may be a date; nonsense counts as not given."""
+    if header is None or header.isdigit():
+        return None if header is None else int(header)
+    try:
+        moment = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    return max(1, math.ceil(moment.timestamp() - time.time()))

@@ -1,1 +1,10 @@
-"""."""
+"""The SCIM edge and what stands beside it: thin. Parse, hand over to provisioning, answer.
+
+application  everything put together: the WSGI application
+scim         the endpoints of a target
+reading      what a request says: target, token, body, paging
+rendering    resources as a client sees them
+answers      SCIM's media type, ETags
+errors       every error as a SCIM error body
+health, metrics, paths, proxies
+"""

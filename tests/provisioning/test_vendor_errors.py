@@ -1,5 +1,8 @@
 """An error is never a lie: each thing that goes wrong at a vendor has the one answer that says so."""
 
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
 import pytest
 
 from tests.bridge import add, person, replace
@@ -52,6 +55,25 @@ def test_a_limit_is_passed_on_with_the_time_that_the_vendor_asks_for(world, writ
     world.bridge.recover()
     world.bridge.deliver()
     world.bridge.assert_agreement()
+
+
+def test_a_limit_until_a_date_is_passed_on_in_seconds(build):
+    bridge = build("periscope")
+    until = format_datetime(datetime.now(UTC) + timedelta(seconds=500), usegmt=True)
+    bridge.fail("status", status=429, retry_after=until, count=NEVER_ENDS)
+    answer = bridge.post("/Users", person("ann"))
+    assert 400 < int(answer.headers["Retry-After"]) <= 501
+
+
+@pytest.mark.parametrize("name", [".", ".."])
+def test_a_name_that_an_address_cannot_hold_is_refused_and_reaches_nobody(build, name):
+    bridge = build("datasentinel")
+    ann, group = bridge.hire("ann"), bridge.found(name)
+    bridge.calls()
+    answer = bridge.patch(f"/Groups/{group}", add(ann))
+    assert (answer.status, bridge.calls()) == (400, [])
+    assert bridge.accounts() == {ANN: VENDORS["datasentinel"].roles()}
+    assert "members" not in bridge.get(f"/Groups/{group}").body
 
 
 @pytest.mark.parametrize("retry_after", [None, "Wed, 21 Oct 2026 07:28:00 GMT", "soon", "-1"])

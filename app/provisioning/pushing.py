@@ -1,0 +1,135 @@
+"""A group write on its way to the vendor: the group itself, and every user whose membership it changes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from app.directory import links, members, resources
+from app.directory.resources import Resource
+from app.directory.tables import link
+from app.provisioning import journal, ledger
+from app.provisioning.journal import Request
+from app.provisioning.ledger import Lease, Undo
+from app.provisioning.membership import Difference
+from app.provisioning.outcomes import combined, scim_error
+from app.provisioning.state import State
+from app.provisioning.summary import summary
+from app.provisioning.writing import CHUNK, REQUEST_SECONDS, Writing
+from mappings import Rejected
+
+
+@dataclass(slots=True)
+class Push:
+    """One group write on its way: what is leased now, who is left for later, and how to take it back."""
+
+    group_link: int
+    old: Resource | None
+    new: Resource | None
+    lease: Lease
+    difference: Difference = field(default_factory=Difference)
+    later: list[int] = field(default_factory=list)
+    undone: set[int] = field(default_factory=set)
+
+    @property
+    def came_to_nothing(self) -> bool:
+        """Whether all that was asked for were new members, and every one of them has been put back."""
+        added = self.difference.added_set
+        return self.group is None and bool(added) and not self.difference.removed and self.undone == added
+
+    @property
+    def group(self) -> State | None:
+        """The group's own state, where it has to be converged too."""
+        return next((state for state in self.lease.states if state.kind == "Group"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Pushing(Writing):
+    """Leases, delivers and takes back what a group write changes."""
+
+    def lease_push(
+        self,
+        connection: Connection,
+        request: Request,
+        group: State | None,
+        group_link: int,
+        found: Difference,
+        *,
+        name: str = "",
+        carries: bool,
+        audited: bool = False,
+    ) -> Push:
+        """Take the leases of the group and of the first of its changed members; the others become due."""
+        name = group.name if group else name
+        users: list[State] = []
+        later: list[int] = []
+        if carries and group is not None:
+            group.carried = members.vendor_ids(connection, group_link)
+            journal.carried(connection, self.target, request, group)
+        elif found:
+            users, busy = ledger.load(connection, link.c.id.in_(found.users[:CHUNK]))
+            later = [*busy, *found.users[CHUNK:]]
+        for user in users:
+            user.want()
+        if later:
+            links.demand(connection, later, REQUEST_SECONDS)
+        if found.unknown:
+            journal.skipped(connection, self.target, request, name, found.unknown)
+        texts = [(user, f"{found.word(user.link_id)} {name}") for user in users]
+        if group is not None and not audited:
+            old = {} if group.wanted_version == 1 else {"displayName": ""}
+            texts.insert(0, (group, summary(old, group.resource.document if group.resource else {})))
+        journal.begin(connection, self.target, request, texts)
+        states = [group, *users] if group is not None else users
+        return Push(group_link, None, None, ledger.lease(connection, self.target, states), found, later)
+
+    def push(self, request: Request, push: Push) -> None:
+        """Deliver what is leased, then what is left for later. Raises ``ScimError`` with who could not follow."""
+        undo = self._undo(push)
+        self.deliver(request, push.lease, undo)
+        users = [state for state in push.lease.states if state.kind == "User"]
+        users += self.pursue(request, push.later, undo)
+        self._end_deleted(request, push, undo)
+        self._raise(push, users)
+
+    def _end_deleted(self, request: Request, push: Push, undo: Undo) -> None:
+        """Delete what could not be deleted yet because members still held it, now that they have been asked."""
+        group = push.group
+        if group is None or push.new is not None or not (group.waiting or isinstance(group.error, Rejected)):
+            return
+        with self.database.write() as connection:
+            holders = sorted(members.holders(connection, push.group_link))
+            if holders and group.error:  # refused because it is in use, perhaps: take it from them first
+                links.demand(connection, holders, REQUEST_SECONDS)
+            if holders or group.waiting:
+                links.demand(connection, [push.group_link], REQUEST_SECONDS)
+        if holders and group.error:
+            self.pursue(request, holders, undo)
+        for again in self.pursue(request, [push.group_link], undo):
+            group.error = again.error
+
+    def _undo(self, push: Push) -> Undo:
+        def undo(connection: Connection, state: State) -> None:
+            if self.queues(state):
+                return
+            if state.kind == "Group" and push.new is not None:
+                ledger.put_back(connection, state, push.old, time.time())
+            membership = state.membership(push.group_link)
+            if membership is not None and state.link_id in push.difference.added_set:
+                membership.desired = False
+                push.undone.add(state.link_id)
+            if push.came_to_nothing and push.old is not None:
+                resources.update(connection, push.old)
+
+        return undo
+
+    def _raise(self, push: Push, users: Sequence[State]) -> None:
+        group = push.group
+        if group is not None and group.error is not None and not self.queues(group):
+            raise scim_error(group.error)
+        failed = [user for user in users if user.error is not None and not self.queues(user)]
+        if failed:
+            raise combined(failed)
