@@ -249,7 +249,7 @@ class _Clerk:
                 return
             begun = time.monotonic()
             answer = self._send("POST", "/Groups", body)
-            if answer.granted == "maybe":
+            if answer.granted == "maybe" or (answer.outage and ids):  # a group whose members failed may stay
                 self._model.unanswered.setdefault(base, []).append({"ids": ids})
             if answer.ok:
                 team = Team(answer.body["id"], base, Register.of(True), Register.of(base))

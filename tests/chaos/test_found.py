@@ -165,3 +165,46 @@ def test_two_adds_of_one_member_of_which_the_first_fails(build, facts):
     bridge.deliver()
     held = bridge.accounts()[ANN] == facts.roles("Finance")
     assert (answer.status == 204) == held, answer
+
+
+def test_who_is_deleted_and_still_at_the_vendor_cannot_be_added_and_comes_back_without_the_role(build, facts):
+    bridge = build(facts.vendor)
+    ann, bob = bridge.hire("ann"), bridge.hire("bob")
+    finance = bridge.found("Finance", [bob])
+    bridge.fail("status", status=503, method="DELETE", count=10**9)
+    assert bridge.delete(f"/Users/{ann}").status == 503
+    assert bridge.patch(f"/Groups/{finance}", add(ann)).status == 400
+    bridge.recover()
+    bridge.hire("ann")
+    bridge.deliver()
+    assert bridge.accounts()[ANN] == facts.roles()
+
+
+def test_who_was_deactivated_while_carried_along_with_a_new_group_gets_it_when_activated_again(build):
+    bridge = build("squirro")
+    ann = bridge.hire("ann")
+    pool = ThreadPoolExecutor(1)
+
+    def leave():
+        pool.submit(bridge.patch, f"/Users/{ann}", replace("active", False)).result()
+
+    original = bridge.sandbox.perform
+    left = []
+
+    def performed(operation, *arguments):
+        answer = original(operation, *arguments)
+        if operation.method == "POST" and operation.path.endswith("/groups") and not left:
+            left.append(True)
+            bridge.sandbox._lock.release()
+            try:
+                leave()
+            finally:
+                bridge.sandbox._lock.acquire()
+        return answer
+
+    bridge.sandbox.perform = performed
+    bridge.found("Finance", [ann])
+    bridge.deliver()
+    assert bridge.patch(f"/Users/{ann}", replace("active", True)).status == 200
+    bridge.deliver()
+    bridge.assert_agreement()
