@@ -44,6 +44,7 @@ def _attributes(person: Person, user: dict[str, Any]) -> list[str]:
     is_now = {
         "active": (user["active"], person.active.possible()),
         "givenName": (user["name"]["givenName"], person.given.possible()),
+        "email": (user["emails"][0]["value"], person.email.possible()),
         "familyName": (user["name"]["familyName"], person.family.possible()),
     }
     return [

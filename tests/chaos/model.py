@@ -57,6 +57,7 @@ class Person:
     active: Register
     given: Register
     family: Register
+    email: Register
 
 
 @dataclass(slots=True, eq=False)

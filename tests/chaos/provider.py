@@ -57,9 +57,9 @@ class Answer:
 class Provider:
     """Writes through any of ``urls``. ``lingers``: how long an unanswered request may still do something."""
 
-    def __init__(self, model: Model, urls: list[str], *, lingers: float, timeout: float, renames: bool) -> None:
+    def __init__(self, model: Model, urls: list[str], *, lingers: float, timeout: float, renames: bool, moves: bool) -> None:
         self.model, self.urls = model, urls
-        self.lingers, self.timeout, self.renames = lingers, timeout, renames
+        self.lingers, self.timeout, self.renames, self.moves = lingers, timeout, renames, moves
         self.answers: Counter[str] = Counter()
         self.writes = 0
         self.trail: list[str] = []
@@ -99,7 +99,7 @@ class Provider:
                 answer = Answer(got.status_code, got.json() if got.content else None, time.monotonic())
             except requests.Timeout:
                 answer = Answer(0, None, time.monotonic() + self.lingers)
-            except (requests.ConnectionError, requests.JSONDecodeError) as failure:
+            except requests.RequestException as failure:
                 if "NewConnectionError" in repr(failure):
                     time.sleep(0.1)
                     continue
@@ -129,6 +129,7 @@ class _Clerk:
             (5, self._rename),
             (4, self._put),
             (5, self._switch),
+            (2, self._move),
             (3, self._found),
             (1, self._dissolve),
             (10, self._join),
@@ -212,7 +213,16 @@ class _Clerk:
             body = _document(person.name, given, family)
             del body["active"]
             writes = [(person.given, given, False), (person.family, family, False)]
+            writes.append((person.email, f"{person.name}@acme.example", False))
             self._write("PUT", f"/Users/{person.id}", body, writes, [person])
+
+    def _move(self) -> None:
+        """Give somebody another address: at most vendors that is what the account is found by."""
+        person = self._somebody()
+        if person is not None and self._provider.moves:
+            email = f"{person.name}-{self._random.randrange(1000)}@acme.example"
+            body = _patch({"op": "replace", "path": 'emails[type eq "work"].value', "value": email})
+            self._write("PATCH", f"/Users/{person.id}", body, [(person.email, email, False)], [person])
 
     def _switch(self) -> None:
         if person := self._somebody():
@@ -440,6 +450,7 @@ def _person(id_: str, name: str, documents: list[dict[str, Any]], fate: str) -> 
         active=Register.of(True),
         given=Register.of(*[each["givenName"] for each in names], fate=fate),
         family=Register.of(*[each["familyName"] for each in names], fate=fate),
+        email=Register.of(f"{name}@acme.example"),
     )
 
 

@@ -133,6 +133,7 @@ def _outcome(
         lingers=lease * 3,
         timeout=lease + 2,
         renames=facts.renames_groups,
+        moves=facts.changes_email,
     )
     saboteur = Saboteur(replicas, plan.seed, kills=plan.kill, pauses=plan.pause, longest_pause=lease * 1.3)
     day.on = bool(plan.faults)
