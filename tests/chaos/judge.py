@@ -25,10 +25,11 @@ def judge(
 
 
 def _users(model: Model, users: dict[str, dict[str, Any]]) -> list[str]:
-    wrong = []
-    for person in model.people.values():
-        if (person.id in users) not in person.alive.possible():
-            wrong.append(f"{person.name} {person.id}: exists={person.id in users}, {_only(person.alive.possible())}")
+    wrong = [
+        f"{person.name} {person.id}: exists={person.id in users}, {_only(person.alive.possible())}"
+        for person in model.people.values()
+        if (person.id in users) not in person.alive.possible()
+    ]
     for id_, user in users.items():
         name = user["userName"].partition("@")[0]
         known = model.people.get(id_)
@@ -77,9 +78,7 @@ def _groups(model: Model, groups: dict[str, dict[str, Any]]) -> list[str]:
     return wrong
 
 
-def _vendor(
-    users: list[dict[str, Any]], groups: list[dict[str, Any]], day: BadDay, mapping: Mapping
-) -> list[str]:
+def _vendor(users: list[dict[str, Any]], groups: list[dict[str, Any]], day: BadDay, mapping: Mapping) -> list[str]:
     there = [user for user in day.sandbox.users() if user["key"] not in day.strangers]
     wrong = [f"vendor: {n} accounts of {key}" for key, n in _counted(there, "key").items() if n > 1]
     strangers = {user["key"]: user for user in day.sandbox.users() if user["key"] in day.strangers}

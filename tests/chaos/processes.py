@@ -72,7 +72,9 @@ class Replica:
 class Saboteur(threading.Thread):
     """Kills and pauses replicas, one at a time, until it is told to stop; leaves all of them running."""
 
-    def __init__(self, replicas: list[Replica], seed: int, *, kills: bool, pauses: bool, longest_pause: float) -> None:
+    def __init__(
+        self, replicas: list[Replica], seed: int, *, kills: bool, pauses: bool, longest_pause: float
+    ) -> None:
         super().__init__(daemon=True)
         self._replicas, self._random = replicas, random.Random(seed)
         self._acts = [self._kill] * kills + [self._pause] * pauses

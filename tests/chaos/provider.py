@@ -57,7 +57,9 @@ class Answer:
 class Provider:
     """Writes through any of ``urls``. ``lingers``: how long an unanswered request may still do something."""
 
-    def __init__(self, model: Model, urls: list[str], *, lingers: float, timeout: float, renames: bool, moves: bool) -> None:
+    def __init__(
+        self, model: Model, urls: list[str], *, lingers: float, timeout: float, renames: bool, moves: bool
+    ) -> None:
         self.model, self.urls = model, urls
         self.lingers, self.timeout, self.renames, self.moves = lingers, timeout, renames, moves
         self.answers: Counter[str] = Counter()
@@ -109,8 +111,9 @@ class Provider:
             return answer
 
     def _log(self, begun: float, url: str, method: str, path: str, body: Any, answer: Answer) -> None:
-        self.answers[f"{method} {path.split('/')[1].split('?')[0]} {answer.status or 'lost'}"] += 1
-        line = f"{begun:.3f}-{time.monotonic():.3f} :{url[-4:]} {method} {path} {body} -> {answer.status} {answer.detail}"
+        self.answers[f"{method} {path.split('/')[1].split('?', maxsplit=1)[0]} {answer.status or 'lost'}"] += 1
+        when, said = f"{begun:.3f}-{time.monotonic():.3f} :{url[-4:]}", f"{answer.status} {answer.detail}"
+        line = f"{when} {method} {path} {body} -> {said}"
         self.trail.append(line)
         if answer.status == 500:
             self.model.note(f"500: {line}")
@@ -141,7 +144,7 @@ class _Clerk:
         while self._provider.writes < writes:
             try:
                 self._random.choices(doers, weights)[0]()
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:
                 self._model.note(f"the test itself: {error!r}")
                 raise
 
@@ -186,6 +189,7 @@ class _Clerk:
             known = self._model.people.get(found["id"])
             if known is None:
                 known = _person(found["id"], name, self._model.unanswered.get(name, []), "true")
+                known.alive = Register.of(True, False)  # found while undecided, it may still be taken back
                 self._model.people[known.id] = known
                 if not self._model.unanswered.get(name):
                     self._model.note(f"{name} exists, but every create was refused")
@@ -277,7 +281,7 @@ class _Clerk:
         with self._model.lock:
             known = self._model.teams.get(found["id"])
             if known is None:
-                known = Team(found["id"], base, Register.of(True), Register.of(base))
+                known = Team(found["id"], base, Register.of(True, False), Register.of(base))
                 for lost in self._model.unanswered.get(base, []):
                     for id_ in lost["ids"]:
                         known.member(id_).writes.append(Write(True, ALWAYS, time.monotonic(), "maybe"))

@@ -6,11 +6,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
-import pytest
-
 from app.provisioning import ledger
 from tests.bridge import Bridge, add, remove, replace
-from tests.vendors import VENDORS
 
 ANN = "ann@acme.example"
 
@@ -91,9 +88,7 @@ def test_a_group_deleted_while_a_member_is_being_added_leaves_nobody_with_the_ro
 def test_what_a_killed_process_had_given_is_taken_back_with_the_wish(build, facts, monkeypatch):
     bridge = build(facts.vendor)
     ann, finance = bridge.hire("ann"), bridge.found("Finance")
-    killed_before_the_second_commit(
-        bridge, monkeypatch, lambda: bridge.patch(f"/Groups/{finance}", add(ann))
-    )
+    killed_before_the_second_commit(bridge, monkeypatch, lambda: bridge.patch(f"/Groups/{finance}", add(ann)))
     assert bridge.accounts()[ANN] == facts.roles("Finance")
     assert bridge.patch(f"/Groups/{finance}", remove(ann)).status == 204
     bridge.deliver()
@@ -104,9 +99,7 @@ def test_what_a_killed_process_had_taken_is_given_back_with_the_wish(build, fact
     bridge = build(facts.vendor)
     ann = bridge.hire("ann")
     finance = bridge.found("Finance", [ann])
-    killed_before_the_second_commit(
-        bridge, monkeypatch, lambda: bridge.patch(f"/Groups/{finance}", remove(ann))
-    )
+    killed_before_the_second_commit(bridge, monkeypatch, lambda: bridge.patch(f"/Groups/{finance}", remove(ann)))
     assert bridge.patch(f"/Groups/{finance}", add(ann)).status == 204
     bridge.deliver()
     assert bridge.accounts()[ANN] == facts.roles("Finance")
@@ -116,7 +109,11 @@ def test_what_a_killed_process_had_renamed_is_named_back_with_the_wish(build, fa
     bridge = build(facts.vendor)
     ann = bridge.hire("ann")
     killed_before_the_second_commit(
-        bridge, monkeypatch, lambda: bridge.patch(f"/Users/{ann}", replace("name.givenName", "Anna"), replace("displayName", "Anna Lee"))
+        bridge,
+        monkeypatch,
+        lambda: bridge.patch(
+            f"/Users/{ann}", replace("name.givenName", "Anna"), replace("displayName", "Anna Lee")
+        ),
     )
     bridge.patch(f"/Users/{ann}", replace("name.givenName", "Ann"), replace("displayName", "Ann Lee"))
     bridge.deliver()
@@ -141,8 +138,6 @@ def test_two_adds_of_one_member_of_which_the_first_fails(build, facts):
     ann, finance = bridge.hire("ann"), bridge.found("Finance")
     pool = ThreadPoolExecutor(1)
     second = []
-    events = lambda: len(bridge.rows("event"))  # noqa: E731
-    before = events()
 
     def again():
         second.append(pool.submit(bridge.patch, f"/Groups/{finance}", add(ann)))
