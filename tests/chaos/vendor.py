@@ -10,6 +10,9 @@ from typing import Any
 from mappings.sandbox import Sandbox, create
 from mappings.sandbox_faults import Fault
 
+STORMS = 0.05
+"""How many of the faults go on for a while, and meet every call."""
+STORM_SECONDS = 1.5
 KINDS = ("429", "500", "503", "garbage", "drop", "lose", "slow", "silent")
 
 
@@ -32,11 +35,6 @@ class BadDay:
         self.sandbox.perform = self._watched  # type: ignore[method-assign]
         self.url = self.sandbox.start()
 
-    def storm(self, seconds: float) -> None:
-        """Let every call meet the same fault for a while."""
-        if self._kinds:
-            self._storm = (time.monotonic() + seconds, self.random.choice(self._kinds))
-
     def _answer(self, request: Any) -> Any:
         self._mine.linger = 0.0
         try:
@@ -52,6 +50,8 @@ class BadDay:
             if self.random.random() >= self._rate:
                 return None
             kind = self.random.choice(self._kinds)
+            if self.random.random() < STORMS:
+                self._storm = (time.monotonic() + STORM_SECONDS, kind)
         if kind == "slow":
             self._mine.linger = self._timeout * 0.3
             return None
