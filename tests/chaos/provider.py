@@ -1,0 +1,462 @@
+"""An identity provider: random writes from several threads, retried or given up, looked up after a lost answer."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from tests.bridge import BASE, GROUP, MEDIA_TYPE, PATCH_OP, TOKEN, USER, refs
+from tests.chaos.model import ALWAYS, Model, Person, Register, Team, Write
+
+STILL_WANTED = ("being delivered by another process", "another process is delivering it")
+NOT_BEGUN = "another change of the same resource is still being delivered"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``status`` is 0 if none came; ``over`` is when the request can have had its last effect."""
+
+    status: int
+    body: Any
+    over: float
+
+    @property
+    def detail(self) -> str:
+        return str((self.body or {}).get("detail", ""))
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def outage(self) -> bool:
+        return self.status == 429 or self.status >= 500
+
+    @property
+    def granted(self) -> str:
+        """The fate of what gives something."""
+        if self.ok:
+            return "true"
+        return "maybe" if not self.status or any(words in self.detail for words in STILL_WANTED) else "false"
+
+    @property
+    def revoked(self) -> str:
+        """The fate of what takes something away: kept even if the answer was an error."""
+        if self.outage:
+            return "false" if NOT_BEGUN in self.detail else "true"
+        return self.granted
+
+
+class Provider:
+    """Writes through any of ``urls``. ``lingers``: how long an unanswered request may still do something."""
+
+    def __init__(
+        self, model: Model, urls: list[str], *, lingers: float, timeout: float, renames: bool, moves: bool
+    ) -> None:
+        self.model, self.urls = model, urls
+        self.lingers, self.timeout, self.renames, self.moves = lingers, timeout, renames, moves
+        self.answers: Counter[str] = Counter()
+        self.writes = 0
+        self.trail: list[str] = []
+
+    def run(self, seed: int, writes: int, threads: int) -> None:
+        """Make at least so many writes and return when every thread has finished."""
+        crew = [
+            threading.Thread(target=_Clerk(self, random.Random(f"{seed}/{i}")).work, args=(writes,), daemon=True)
+            for i in range(threads)
+        ]
+        for clerk in crew:
+            clerk.start()
+        for clerk in crew:
+            clerk.join()
+
+    def send(self, choice: random.Random, method: str, path: str, body: Any = None) -> Answer:
+        """Send one request to some replica; one that cannot be connected to has not got it."""
+        begun = time.monotonic()
+        if method != "GET":
+            self.writes += 1
+        while True:
+            url = choice.choice(self.urls)
+            try:
+                with requests.Session() as session:
+                    session.trust_env = False
+                    got = session.request(
+                        method,
+                        f"{url}{BASE}{path}",
+                        json=body,
+                        headers={
+                            "Authorization": f"Bearer {TOKEN}",
+                            "Content-Type": MEDIA_TYPE,
+                            "Connection": "close",
+                        },
+                        timeout=(5, self.timeout),
+                    )
+                answer = Answer(got.status_code, got.json() if got.content else None, time.monotonic())
+            except requests.Timeout:
+                answer = Answer(0, None, time.monotonic() + self.lingers)
+            except requests.RequestException as failure:
+                if "NewConnectionError" in repr(failure):
+                    time.sleep(0.1)
+                    continue
+                answer = Answer(0, None, time.monotonic() + 1.0)
+            if method != "GET":
+                self._log(begun, url, method, path, body, answer)
+            return answer
+
+    def _log(self, begun: float, url: str, method: str, path: str, body: Any, answer: Answer) -> None:
+        self.answers[f"{method} {path.split('/')[1].split('?', maxsplit=1)[0]} {answer.status or 'lost'}"] += 1
+        when, said = f"{begun:.3f}-{time.monotonic():.3f} :{url[-4:]}", f"{answer.status} {answer.detail}"
+        line = f"{when} {method} {path} {body} -> {said}"
+        self.trail.append(line)
+        if answer.status == 500:
+            self.model.note(f"500: {line}")
+
+
+class _Clerk:
+    """One thread of the provider."""
+
+    def __init__(self, provider: Provider, choice: random.Random) -> None:
+        self._provider, self._model, self._random = provider, provider.model, choice
+
+    def work(self, writes: int) -> None:
+        acts: list[tuple[int, Callable[[], None]]] = [
+            (10, self._hire),
+            (3, self._dismiss),
+            (5, self._rename),
+            (4, self._put),
+            (5, self._switch),
+            (2, self._move),
+            (3, self._found),
+            (1, self._dissolve),
+            (10, self._join),
+            (8, self._leave),
+            (4, self._list),
+            (1, self._retitle),
+        ]
+        weights, doers = zip(*acts, strict=True)
+        while self._provider.writes < writes:
+            try:
+                self._random.choices(doers, weights)[0]()
+            except Exception as error:
+                self._model.note(f"the test itself: {error!r}")
+                raise
+
+    # -- users
+
+    def _hire(self) -> None:
+        model = self._model
+        name = self._random.choice(list(model.current))
+        if not model.busy[name].acquire(blocking=False):
+            return
+        try:
+            if model.current[name] is None:
+                self._create_person(name)
+        finally:
+            model.busy[name].release()
+
+    def _create_person(self, name: str) -> None:
+        given = f"G{self._random.randrange(1000)}"
+        document = _document(name, given, "Lee")
+        for _ in range(4):
+            found = self._look_up("Users", "userName", f"{name}@acme.example")
+            if found is not None:
+                self._model.current[name] = self._known_person(found, name)
+                return
+            answer = self._send("POST", "/Users", document)
+            if answer.granted == "maybe":
+                self._model.unanswered.setdefault(name, []).append(document)
+            if answer.ok:
+                person = _person(answer.body["id"], name, [document], answer.granted)
+                with self._model.lock:
+                    self._model.people[person.id] = person
+                    self._model.current[name] = person
+                return
+            if answer.status == 409 and self._look_up("Users", "userName", f"{name}@acme.example") is None:
+                self._model.note(f"409 without reason for {name}: {answer.detail}")
+            self._pause(answer)
+            if self._random.random() < 0.3:
+                return
+
+    def _known_person(self, found: dict[str, Any], name: str) -> Person:
+        with self._model.lock:
+            known = self._model.people.get(found["id"])
+            if known is None:
+                known = _person(found["id"], name, self._model.unanswered.get(name, []), "true")
+                known.alive = Register.of(True, False)  # found while undecided, it may still be taken back
+                self._model.people[known.id] = known
+                if not self._model.unanswered.get(name):
+                    self._model.note(f"{name} exists, but every create was refused")
+            return known
+
+    def _dismiss(self) -> None:
+        person = self._somebody()
+        if person is None or not self._model.busy[person.name].acquire(blocking=False):
+            return
+        try:
+            if self._model.current[person.name] is person and self._delete("Users", person.id, person.alive):
+                self._model.current[person.name] = None
+        finally:
+            self._model.busy[person.name].release()
+
+    def _rename(self) -> None:
+        if person := self._somebody():
+            given = f"G{self._random.randrange(1000)}"
+            body = _patch({"op": "replace", "path": "name.givenName", "value": given})
+            self._write("PATCH", f"/Users/{person.id}", body, [(person.given, given, False)], [person])
+
+    def _put(self) -> None:
+        if person := self._somebody():
+            given, family = f"G{self._random.randrange(1000)}", f"F{self._random.randrange(1000)}"
+            body = _document(person.name, given, family)
+            del body["active"]
+            writes = [(person.given, given, False), (person.family, family, False)]
+            writes.append((person.email, f"{person.name}@acme.example", False))
+            self._write("PUT", f"/Users/{person.id}", body, writes, [person])
+
+    def _move(self) -> None:
+        """Give somebody another address: at most vendors that is what the account is found by."""
+        person = self._somebody()
+        if person is not None and self._provider.moves:
+            email = f"{person.name}-{self._random.randrange(1000)}@acme.example"
+            body = _patch({"op": "replace", "path": 'emails[type eq "work"].value', "value": email})
+            self._write("PATCH", f"/Users/{person.id}", body, [(person.email, email, False)], [person])
+
+    def _switch(self) -> None:
+        if person := self._somebody():
+            active = self._random.random() < 0.5
+            operations = [{"op": "replace", "path": "active", "value": active}]
+            writes = [(person.active, active, not active)]
+            if self._random.random() < 0.3:
+                given = f"G{self._random.randrange(1000)}"
+                operations.append({"op": "replace", "path": "name.givenName", "value": given})
+                writes.append((person.given, given, False))
+            self._write("PATCH", f"/Users/{person.id}", _patch(*operations), writes, [person])
+
+    # -- groups
+
+    def _found(self) -> None:
+        model = self._model
+        base = self._random.choice(list(model.groups))
+        if not model.busy[base].acquire(blocking=False):
+            return
+        try:
+            if model.groups[base] is None:
+                self._create_team(base)
+        finally:
+            model.busy[base].release()
+
+    def _create_team(self, base: str) -> None:
+        people = self._some(self._random.choice([0, 0, 1, 3]))
+        ids = [person.id for person in people]
+        body = {"schemas": [GROUP], "displayName": base, "members": refs(ids)}
+        for _ in range(3):
+            found = self._look_up("Groups", "displayName", base)
+            if found is not None:
+                self._model.groups[base] = self._known_team(found, base)
+                return
+            begun = time.monotonic()
+            answer = self._send("POST", "/Groups", body)
+            if answer.granted == "maybe" or (answer.outage and ids):  # a group whose members failed may stay
+                self._model.unanswered.setdefault(base, []).append({"ids": ids})
+            if answer.ok:
+                team = Team(answer.body["id"], base, Register.of(True), Register.of(base))
+                for id_ in ids:
+                    team.member(id_).writes.append(Write(True, begun, answer.over, "true"))
+                with self._model.lock:
+                    self._model.teams[team.id] = team
+                    self._model.groups[base] = team
+                return
+            if answer.status == 409 and self._look_up("Groups", "displayName", base) is None:
+                self._model.note(f"409 without reason for {base}: {answer.detail}")
+            self._pause(answer)
+
+    def _known_team(self, found: dict[str, Any], base: str) -> Team:
+        with self._model.lock:
+            known = self._model.teams.get(found["id"])
+            if known is None:
+                known = Team(found["id"], base, Register.of(True, False), Register.of(base))
+                for lost in self._model.unanswered.get(base, []):
+                    for id_ in lost["ids"]:
+                        known.member(id_).writes.append(Write(True, ALWAYS, time.monotonic(), "maybe"))
+                self._model.teams[known.id] = known
+                if base not in self._model.unanswered:
+                    self._model.note(f"{base} exists, but every create was refused")
+            return known
+
+    def _dissolve(self) -> None:
+        team = self._team()
+        if team is None or not self._model.busy[team.base].acquire(blocking=False):
+            return
+        try:
+            if self._model.groups[team.base] is team and self._delete("Groups", team.id, team.alive):
+                self._model.groups[team.base] = None
+        finally:
+            self._model.busy[team.base].release()
+
+    def _retitle(self) -> None:
+        team = self._team()
+        if team is not None and self._provider.renames:
+            title = self._random.choice([team.base, f"{team.base} {self._random.randrange(1000)}"])
+            body = _patch({"op": "replace", "value": {"displayName": title}})
+            self._write("PATCH", f"/Groups/{team.id}", body, [(team.name, title, False)], [], team)
+
+    def _join(self) -> None:
+        people, team = self._some(self._random.choice([1, 1, 1, 2, 5])), self._team()
+        if people and team:
+            ids = [person.id for person in people]
+            body = _patch({"op": "add", "path": "members", "value": refs(ids)})
+            writes = [(team.member(id_), True, False) for id_ in ids]
+            self._write("PATCH", f"/Groups/{team.id}", body, writes, people, team)
+
+    def _leave(self) -> None:
+        people, team = self._some(self._random.choice([1, 1, 1, 2, 5])), self._team()
+        if people and team:
+            ids = [person.id for person in people]
+            operations = [{"op": "remove", "path": f'members[value eq "{id_}"]'} for id_ in ids]
+            if self._random.random() < 0.5:
+                operations = [{"op": "remove", "path": "members", "value": refs(ids)}]
+            writes = [(team.member(id_), False, True) for id_ in ids]
+            self._write("PATCH", f"/Groups/{team.id}", _patch(*operations), writes, people, team)
+
+    def _list(self) -> None:
+        """Replace the whole list of members, by PATCH or PUT."""
+        people, team = self._some(self._random.choice([0, 1, 3, 6])), self._team()
+        if team is None:
+            return
+        ids = {person.id for person in people}
+        whole = Write(ids, time.monotonic())
+        with self._model.lock:
+            team.lists.append(whole)
+        body = _patch({"op": "replace", "path": "members", "value": refs(ids)})
+        answer = self._send("PATCH", f"/Groups/{team.id}", body)
+        self._explain(answer, people, team)
+        with self._model.lock:
+            whole.over = answer.over
+            whole.fate = answer.granted
+            if answer.outage and answer.revoked == "true":  # who left has left; who was to come may have come
+                whole.value, whole.fate = set(), "true"
+                for id_ in ids:
+                    team.member(id_).writes.append(Write(True, whole.begun, whole.over, "maybe"))
+
+    # -- what all have in common
+
+    def _write(
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        writes: list[tuple[Register, Any, bool]],
+        people: list[Person],
+        team: Team | None = None,
+    ) -> None:
+        """Send a write until it is answered well, or given up. Each of ``writes``: where, what, does it revoke?"""
+        several = team is not None and len(writes) > 1
+        for _ in range(3):
+            with self._model.lock:
+                begun = [(register.write(value), revokes) for register, value, revokes in writes]
+            answer = self._send(method, path, body)
+            with self._model.lock:
+                for write, revokes in begun:
+                    write.over = answer.over
+                    write.fate = answer.revoked if revokes else answer.granted
+                    if several and not revokes and not answer.ok:
+                        write.fate = "maybe"
+            self._explain(answer, people, team)
+            if answer.ok or 400 <= answer.status < 429:
+                return
+            self._pause(answer)
+            if self._random.random() < 0.5:
+                return
+
+    def _delete(self, endpoint: str, id_: str, alive: Register) -> bool:
+        """Delete until it is certain, or give up; whether the provider believes that it is gone."""
+        for _ in range(3):
+            with self._model.lock:
+                before = alive.possible()
+                write = alive.write(False)
+            answer = self._send("DELETE", f"/{endpoint}/{id_}")
+            with self._model.lock:
+                write.over, write.fate = answer.over, answer.revoked
+                if answer.status == 404:
+                    write.fate = "true"
+                    if before == {True}:
+                        self._model.note(f"404 for {endpoint}/{id_}, which exists")
+            if answer.ok or answer.status == 404:
+                return True
+            self._pause(answer)
+            if self._random.random() < 0.3:
+                break
+        return alive.possible() == {False}
+
+    def _explain(self, answer: Answer, people: list[Person], team: Team | None) -> None:
+        """Note a 4xx that the model cannot explain: everybody concerned exists and nobody is being deleted."""
+        if answer.ok or answer.status == 0 or answer.outage:
+            return
+        with self._model.lock:
+            sure = all(person.alive.possible() == {True} for person in people)
+            sure = sure and (team is None or team.alive.possible() == {True})
+        if sure:
+            self._model.note(f"{answer.status} without reason: {answer.detail}")
+
+    def _send(self, method: str, path: str, body: Any = None) -> Answer:
+        return self._provider.send(self._random, method, path, body)
+
+    def _look_up(self, endpoint: str, attribute: str, value: str) -> dict[str, Any] | None:
+        for _ in range(20):
+            answer = self._send("GET", f'/{endpoint}?filter={attribute} eq "{value}"')
+            if answer.status == 200:
+                found: list[dict[str, Any]] = answer.body["Resources"]
+                return found[0] if found else None
+            time.sleep(0.2)
+        self._model.note(f"no answer to a filter on {endpoint}")
+        return None
+
+    def _pause(self, answer: Answer) -> None:
+        time.sleep(self._random.uniform(0.05, 0.5))
+
+    def _somebody(self) -> Person | None:
+        people = self._some(1)
+        return people[0] if people else None
+
+    def _some(self, count: int) -> list[Person]:
+        staff = self._model.staff()
+        return self._random.sample(staff, min(count, len(staff)))
+
+    def _team(self) -> Team | None:
+        teams = self._model.known_teams()
+        return self._random.choice(teams) if teams else None
+
+
+def _document(name: str, given: str, family: str) -> dict[str, Any]:
+    email = f"{name}@acme.example"
+    return {
+        "schemas": [USER],
+        "userName": email,
+        "name": {"givenName": given, "familyName": family},
+        "emails": [{"value": email, "type": "work", "primary": True}],
+        "active": True,
+    }
+
+
+def _person(id_: str, name: str, documents: list[dict[str, Any]], fate: str) -> Person:
+    names = [document["name"] for document in documents]
+    return Person(
+        id_,
+        name,
+        alive=Register.of(True),
+        active=Register.of(True),
+        given=Register.of(*[each["givenName"] for each in names], fate=fate),
+        family=Register.of(*[each["familyName"] for each in names], fate=fate),
+        email=Register.of(f"{name}@acme.example"),
+    )
+
+
+def _patch(*operations: dict[str, Any]) -> dict[str, Any]:
+    return {"schemas": [PATCH_OP], "Operations": list(operations)}

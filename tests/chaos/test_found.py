@@ -1,0 +1,205 @@
+"""What chaos has found, each as one small story that happens the same way every time."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+from app.provisioning import ledger
+from tests.bridge import Bridge, add, remove, replace
+
+ANN = "ann@acme.example"
+
+
+class Killed(BaseException):
+    """Nothing after this runs, as after SIGKILL."""
+
+
+def during(bridge: Bridge, method: str, action):
+    """Run ``action`` once on another thread while the next vendor call of ``method`` is under way."""
+    perform, done = bridge.sandbox.perform, threading.Event()
+
+    def performed(operation, *arguments):
+        if operation.method == method and not done.is_set():
+            done.set()
+            action()
+        return perform(operation, *arguments)
+
+    bridge.sandbox.perform = performed
+
+
+def until_stored(bridge: Bridge, condition):
+    for _ in range(400):
+        if condition():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("it was never stored")
+
+
+def killed_before_the_second_commit(bridge: Bridge, monkeypatch, action):
+    """Do something of which everything happens but the second transaction; then let the lease run out."""
+    with monkeypatch.context() as patched:
+
+        def dies(*_: object) -> None:
+            raise Killed
+
+        patched.setattr(ledger, "record", dies)
+        with suppress(Killed):
+            action()
+    bridge.hasten()
+
+
+def test_a_member_removed_while_being_added_stays_removed(build, facts):
+    bridge = build(facts.vendor)
+    ann, finance = bridge.hire("ann"), bridge.found("Finance")
+    pool = ThreadPoolExecutor(1)
+    removing = []
+
+    def leave():
+        removing.append(pool.submit(bridge.patch, f"/Groups/{finance}", remove(ann)))
+        until_stored(bridge, lambda: not bridge.rows("member")[0]["desired"])
+
+    during(bridge, "PUT" if facts.vendor == "periscope" else "POST", leave)
+    assert bridge.patch(f"/Groups/{finance}", add(ann)).status == 204
+    assert removing[0].result().status == 204
+    bridge.deliver()
+    assert "members" not in bridge.get(f"/Groups/{finance}").body
+    assert bridge.accounts()[ANN] == facts.roles()
+
+
+def test_a_group_deleted_while_a_member_is_being_added_leaves_nobody_with_the_role(build, facts):
+    bridge = build(facts.vendor)
+    ann, finance = bridge.hire("ann"), bridge.found("Finance")
+    pool = ThreadPoolExecutor(1)
+    ending = []
+
+    def end():
+        ending.append(pool.submit(bridge.delete, f"/Groups/{finance}"))
+        until_stored(bridge, lambda: not bridge.everything("/Groups"))
+
+    during(bridge, "PUT" if facts.vendor == "periscope" else "POST", end)
+    bridge.patch(f"/Groups/{finance}", add(ann))
+    ending[0].result()
+    bridge.deliver()
+    assert bridge.accounts()[ANN] == facts.roles()
+
+
+def test_what_a_killed_process_had_given_is_taken_back_with_the_wish(build, facts, monkeypatch):
+    bridge = build(facts.vendor)
+    ann, finance = bridge.hire("ann"), bridge.found("Finance")
+    killed_before_the_second_commit(bridge, monkeypatch, lambda: bridge.patch(f"/Groups/{finance}", add(ann)))
+    assert bridge.accounts()[ANN] == facts.roles("Finance")
+    assert bridge.patch(f"/Groups/{finance}", remove(ann)).status == 204
+    bridge.deliver()
+    assert bridge.accounts()[ANN] == facts.roles()
+
+
+def test_what_a_killed_process_had_taken_is_given_back_with_the_wish(build, facts, monkeypatch):
+    bridge = build(facts.vendor)
+    ann = bridge.hire("ann")
+    finance = bridge.found("Finance", [ann])
+    killed_before_the_second_commit(bridge, monkeypatch, lambda: bridge.patch(f"/Groups/{finance}", remove(ann)))
+    assert bridge.patch(f"/Groups/{finance}", add(ann)).status == 204
+    bridge.deliver()
+    assert bridge.accounts()[ANN] == facts.roles("Finance")
+
+
+def test_what_a_killed_process_had_renamed_is_named_back_with_the_wish(build, facts, monkeypatch):
+    bridge = build(facts.vendor)
+    ann = bridge.hire("ann")
+    killed_before_the_second_commit(
+        bridge,
+        monkeypatch,
+        lambda: bridge.patch(
+            f"/Users/{ann}", replace("name.givenName", "Anna"), replace("displayName", "Anna Lee")
+        ),
+    )
+    bridge.patch(f"/Users/{ann}", replace("name.givenName", "Ann"), replace("displayName", "Ann Lee"))
+    bridge.deliver()
+    bridge.assert_agreement()
+
+
+def test_a_killed_rename_of_a_group_is_undone_with_the_wish(build, monkeypatch):
+    bridge = build("squirro")
+    finance = bridge.found("Finance")
+    killed_before_the_second_commit(
+        bridge, monkeypatch, lambda: bridge.patch(f"/Groups/{finance}", replace("displayName", "Money"))
+    )
+    bridge.patch(f"/Groups/{finance}", replace("displayName", "Finance"))
+    bridge.deliver()
+    assert "Finance" in {group["name"] for group in bridge.sandbox.groups()}
+    bridge.assert_agreement()
+
+
+def test_two_adds_of_one_member_of_which_the_first_fails(build, facts):
+    """The second was answered well, so it is true."""
+    bridge = build(facts.vendor)
+    ann, finance = bridge.hire("ann"), bridge.found("Finance")
+    pool = ThreadPoolExecutor(1)
+    second = []
+
+    def again():
+        second.append(pool.submit(bridge.patch, f"/Groups/{finance}", add(ann)))
+        threading.Event().wait(0.3)
+        bridge.recover()
+
+    method = "PUT" if facts.vendor == "periscope" else "POST"
+    real = bridge.sandbox.faults.take
+
+    def take(verb, path):
+        fault = real(verb, path)
+        if verb == method and not second:
+            again()
+        return fault
+
+    bridge.sandbox.faults.take = take
+    bridge.fail("status", status=429, method=method)
+    assert bridge.patch(f"/Groups/{finance}", add(ann)).status == 429
+    answer = second[0].result()
+    bridge.deliver()
+    held = bridge.accounts()[ANN] == facts.roles("Finance")
+    assert (answer.status == 204) == held, answer
+
+
+def test_who_is_deleted_and_still_at_the_vendor_cannot_be_added_and_comes_back_without_the_role(build, facts):
+    bridge = build(facts.vendor)
+    ann, bob = bridge.hire("ann"), bridge.hire("bob")
+    finance = bridge.found("Finance", [bob])
+    bridge.fail("status", status=503, method="DELETE", count=10**9)
+    assert bridge.delete(f"/Users/{ann}").status == 503
+    assert bridge.patch(f"/Groups/{finance}", add(ann)).status == 400
+    bridge.recover()
+    bridge.hire("ann")
+    bridge.deliver()
+    assert bridge.accounts()[ANN] == facts.roles()
+
+
+def test_who_was_deactivated_while_carried_along_with_a_new_group_gets_it_when_activated_again(build):
+    bridge = build("squirro")
+    ann = bridge.hire("ann")
+    pool = ThreadPoolExecutor(1)
+
+    def leave():
+        pool.submit(bridge.patch, f"/Users/{ann}", replace("active", False)).result()
+
+    original = bridge.sandbox.perform
+    left = []
+
+    def performed(operation, *arguments):
+        answer = original(operation, *arguments)
+        if operation.method == "POST" and operation.path.endswith("/groups") and not left:
+            left.append(True)
+            bridge.sandbox._lock.release()
+            try:
+                leave()
+            finally:
+                bridge.sandbox._lock.acquire()
+        return answer
+
+    bridge.sandbox.perform = performed
+    bridge.found("Finance", [ann])
+    bridge.deliver()
+    assert bridge.patch(f"/Users/{ann}", replace("active", True)).status == 200
+    bridge.deliver()
+    bridge.assert_agreement()

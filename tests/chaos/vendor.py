@@ -1,0 +1,75 @@
+"""A vendor on a bad day: its sandbox, with faults drawn at random for each call, watched after every call."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from typing import Any
+
+from mappings.sandbox import Sandbox, create
+from mappings.sandbox_faults import Fault
+
+STORMS = 0.05
+"""How many of the faults go on for a while, and meet every call."""
+STORM_SECONDS = 1.5
+KINDS = ("429", "500", "503", "garbage", "drop", "lose", "slow", "silent")
+
+
+class BadDay:
+    """Plays faults in one sandbox while ``on``; what is dangerous even for a moment is kept in ``dangers``."""
+
+    def __init__(self, vendor: str, seed: int, *, rate: float, kinds: tuple[str, ...], timeout: float) -> None:
+        self.random = random.Random(seed)
+        self.sandbox: Sandbox = create(vendor)
+        self.strangers = {user["key"]: user for user in self.sandbox.users()}
+        self.seeded = {group["name"] for group in self.sandbox.groups()}
+        self.dangers: list[str] = []
+        self.on = False
+        self._rate, self._kinds, self._timeout = rate, kinds, timeout
+        self._storm: tuple[float, str] = (0.0, "")
+        self._mine = threading.local()
+        self._respond, self._perform = self.sandbox._respond, self.sandbox.perform
+        self.sandbox.faults.take = self._take  # type: ignore[method-assign]
+        self.sandbox._respond = self._answer  # type: ignore[method-assign]
+        self.sandbox.perform = self._watched  # type: ignore[method-assign]
+        self.url = self.sandbox.start()
+
+    def _answer(self, request: Any) -> Any:
+        self._mine.linger = 0.0
+        try:
+            return self._respond(request)
+        finally:
+            time.sleep(self._mine.linger)
+
+    def _take(self, _method: str, _path: str) -> Fault | None:
+        until, kind = self._storm
+        if not self.on:
+            return None
+        if time.monotonic() > until:
+            if self.random.random() >= self._rate:
+                return None
+            kind = self.random.choice(self._kinds)
+            if self.random.random() < STORMS:
+                self._storm = (time.monotonic() + STORM_SECONDS, kind)
+        if kind == "slow":
+            self._mine.linger = self._timeout * 0.3
+            return None
+        if kind == "silent":  # applied or not, and no answer within the target's timeout
+            self._mine.linger = self._timeout * 1.3
+            return None if self.random.random() < 0.5 else Fault("drop")
+        if kind.isdigit():
+            return Fault("status", status=int(kind), retry_after="1" if kind == "429" else None)
+        return Fault(kind)
+
+    def _watched(self, *arguments: Any) -> Any:
+        try:
+            return self._perform(*arguments)
+        finally:
+            for user in self.sandbox.list_users():
+                if user["key"] in self.strangers:
+                    continue
+                if user["fields"].get("privilege", user["fields"].get("role")) == "admin":
+                    self.dangers.append(f"{user['key']} is an administrator")
+                if self.sandbox.vendor == "datasentinel" and not user["roles"]:
+                    self.dangers.append(f"{user['key']} has no role, and so sees everything")
