@@ -100,6 +100,7 @@ def record(connection: Connection, target: Target, lease_: Lease, undo: Undo) ->
     ``undo`` is asked for each state that failed: it may put back what the IdP wanted before. Where somebody has
     asked for more meanwhile (``state.asked_again``), a membership is theirs to answer for.
     """
+    _lock_waiting(connection, lease_)
     held = links.held(connection, lease_.holder, [state.link_id for state in lease_.states])
     mine = [state for state in lease_.states if state.link_id in held]
     _refuse_shared_ids(connection, target, mine)
@@ -118,6 +119,18 @@ def record(connection: Connection, target: Target, lease_: Lease, undo: Undo) ->
     if ended:
         links.delete(connection, ended)
     return [state for state in lease_.states if state.link_id not in held]
+
+
+def _lock_waiting(connection: Connection, lease_: Lease) -> None:
+    """Lock the users that wait for a new group together with what is held, so that the order of locks is kept."""
+    new = [state for state in lease_.states if _is_new_group(state)]
+    waiting = {user for state in new for user in members.unsettled(connection, state.link_id)}
+    if waiting:
+        links.lock(connection, [*waiting, *(state.link_id for state in lease_.states)])
+
+
+def _is_new_group(state: State) -> bool:
+    return state.kind == "Group" and state.vendor_id is not None and state.durable is not None
 
 
 def _is_over(state: State) -> bool:
@@ -175,7 +188,7 @@ def _record_group(connection: Connection, state: State) -> None:
         members.applied_to(connection, state.link_id, sorted(state.touched))
     if state.gone:
         members.drop_group(connection, state.link_id)
-    if state.vendor_id is not None and state.durable is not None:  # new: whoever was waiting for it is due
+    if _is_new_group(state):  # whoever was waiting for it is due
         links.demand(connection, members.unsettled(connection, state.link_id))
 
 
