@@ -73,7 +73,8 @@ def read(path: str | Path) -> Config:
     try:
         text = Path(path).read_text(encoding="utf-8")
     except OSError as missing:
-        raise ConfigError([f"{path}: {missing.strerror}"]) from missing
+        hint = "name another with --config; README.md shows one, and 'scim-bridge demo' needs none"
+        raise ConfigError([f"{path}: {missing.strerror}", hint]) from missing
     try:
         return parse(tomllib.loads(text))
     except tomllib.TOMLDecodeError as broken:
@@ -92,7 +93,7 @@ def parse(document: MappingABC[str, Any]) -> Config:
         targets = {}
     loaded = {name: _target(name, table, problems) for name, table in targets.items()}
     if problems:
-        raise ConfigError(problems)
+        raise ConfigError(_once(problems))
     return Config(_server(server), {name: target for name, target in loaded.items() if target})
 
 
@@ -168,6 +169,11 @@ class _Target(_Strict):
     options = fields.Dict(load_default=dict)
 
 
+def _once(problems: list[str]) -> list[str]:
+    """Keep the first thing said of each key: a variable that is not set is empty as well."""
+    return list({problem.partition(": ")[0]: problem for problem in reversed(problems)}.values())[::-1]
+
+
 def _server(loaded: dict[str, Any]) -> ServerConfig:
     url = loaded.get("external_url")
     return ServerConfig(loaded["database_url"], url and url.rstrip("/"), tuple(loaded["trusted_proxies"]))
@@ -240,10 +246,22 @@ def _sentences(messages: Any, path: str) -> list[str]:
             for key, inner in messages.items()
             for sentence in _sentences(inner, path if key == "_schema" else f"{path}.{key}")
         ]
-    return [f"{path}: {SAID.get(message, message)}" for message in messages]
+    return [f"{path}: {_sentence(message)}" for message in messages]
+
+
+def _sentence(message: str) -> str:
+    """Return one of the validation library's messages in our voice."""
+    return SAID.get(message, message[:1].lower() + message[1:].rstrip("."))
 
 
 SAID = {
+    "Not a valid string.": "must be a string",
+    "Not a valid boolean.": "must be true or false",
+    "Not a valid list.": "must be a list",
+    "Not a valid number.": "must be a number",
+    "Not a valid mapping type.": "must be a table",
+    "Not a valid URL.": "must be an http or https URL",
+    "Shorter than minimum length 1.": "must not be empty",
     "Unknown field.": "unknown key",
     "Missing data for required field.": "is missing",
     "Field may not be null.": "must not be empty",

@@ -17,7 +17,7 @@ from app.directory import status as state
 COLOURS = {"delivered": "green", "unchanged": "dim", "pending": "yellow", "queued": "yellow", "failed": "red"}
 
 
-@click.command()
+@click.command(short_help="Show what is not yet true at the vendors.")
 @click.option("--target", help="Only this target.")
 @json_option
 @pass_context
@@ -34,7 +34,7 @@ def status(context: Context, target: str | None, as_json: bool) -> None:
     raise click.exceptions.Exit(1 if any(count.refused for count in counts) else 0)
 
 
-@click.command()
+@click.command(short_help="Show who asked for what, and what came of it.")
 @click.option("--user", help="Only this person: a userName, or an id.")
 @click.option("--target", help="Only this target.")
 @click.option("--limit", default=50, show_default=True, help="How many, the newest.")

@@ -7,7 +7,7 @@ import click
 from app.cli.context import json_option
 
 
-@click.command()
+@click.command(short_help="See the whole bridge at work; needs nothing.")
 @click.option("--keep", is_flag=True, help="Leave everything running afterwards, and show how to try it.")
 @json_option
 def demo(keep: bool, as_json: bool) -> None:

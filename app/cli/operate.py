@@ -15,7 +15,7 @@ from mappings import VendorError
 CHECK_SECONDS = 15.0
 
 
-@click.command()
+@click.command(short_help="Ask each vendor whether address and credentials work.")
 @json_option
 @pass_context
 def check(context: Context, as_json: bool) -> None:

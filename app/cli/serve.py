@@ -27,7 +27,7 @@ PR_SET_PDEATHSIG = 1
 """From <linux/prctl.h>: the signal to get when the parent ends."""
 
 
-@click.command()
+@click.command(short_help="Serve SCIM and deliver.")
 @click.option("--bind", default="127.0.0.1:8080", show_default=True, help="The address to listen on.")
 @click.option("--workers", default=2, show_default=True, help="Web processes.")
 @click.option("--threads", default=32, show_default=True, help="Threads of each web process.")
@@ -46,7 +46,7 @@ def serve(context: Context, bind: str, workers: int, threads: int, no_worker: bo
     _Server(context, bind=bind, workers=workers, threads=threads, delivers=not no_worker).run()
 
 
-@click.command()
+@click.command(short_help="Deliver only: for where 'serve' runs elsewhere.")
 @click.option("--parent", type=int, hidden=True, help="End when this process does.")
 @pass_context
 def worker(context: Context, parent: int | None) -> None:

@@ -11,7 +11,7 @@ from app.cli.context import Context, console, json_option, pass_context, print_j
 from app.directory import tokens
 
 
-@click.group()
+@click.group(short_help="Make, list and revoke bearer tokens.")
 def token() -> None:
     """Make, list and revoke bearer tokens, beside those in the configuration."""
 

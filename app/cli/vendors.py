@@ -13,10 +13,11 @@ from app.cli.context import console, json_option, print_json
 from mappings import Mapping, Setting, discovery
 from mappings import sandbox as sandboxes
 
+PASSWORDS = "\npasswords: settable at any time, initial (with a new account only), or none"
 VENDOR = click.Choice(discovery.names())
 
 
-@click.command()
+@click.command(short_help="List the vendors and what each one takes.")
 @click.argument("vendor", required=False, type=VENDOR)
 @json_option
 def mappings(vendor: str | None, as_json: bool) -> None:
@@ -32,9 +33,10 @@ def mappings(vendor: str | None, as_json: bool) -> None:
         for each in described:
             table.add_row(each["vendor"], each["title"], each["group"], each["passwords"])
         console().print(table)
+        console().print(PASSWORDS, style="dim")
 
 
-@click.command()
+@click.command(short_help="Run an emulator of a vendor.")
 @click.argument("vendor", type=VENDOR)
 @click.option("--bind", default="127.0.0.1:0", show_default="a free port", help="The address to listen on.")
 @json_option
