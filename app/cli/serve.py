@@ -125,9 +125,11 @@ class _Companion:
 
     def _watch(self) -> None:
         while not self._stopping.is_set():
-            self._process = subprocess.Popen(self._command)  # noqa: S603
-            self._process.wait()
-            self._stopping.wait(RESTART_SECONDS)
+            if self._process is None or self._process.poll() is not None:
+                self._process = subprocess.Popen(self._command)  # noqa: S603
+            self._stopping.wait(
+                RESTART_SECONDS
+            )  # no blocking wait: the server reaps children that it does not know
 
 
 def _end_with_server(server: Any, _worker: Any) -> None:
