@@ -127,9 +127,7 @@ class _Companion:
         while not self._stopping.is_set():
             if self._process is None or self._process.poll() is not None:
                 self._process = subprocess.Popen(self._command)  # noqa: S603
-            self._stopping.wait(
-                RESTART_SECONDS
-            )  # no blocking wait: the server reaps children that it does not know
+            self._stopping.wait(RESTART_SECONDS)  # a blocking wait would miss what the server reaps
 
 
 def _end_with_server(server: Any, _worker: Any) -> None:
