@@ -4,12 +4,15 @@ A vendor is a folder here and nothing else. These names are all that a vendor's 
 """
 
 from mappings.accounts import Change, Group, User, difference
-from mappings.calls import Applied, Call, Flow, Gone, Intent, Login, Variable, at_once
+from mappings.attributes import Attribute
+from mappings.calls import EMPTY, Applied, Call, Flow, Gone, Intent, Login, Variable, at_once
+from mappings.catalogue import Entry
 from mappings.errors import (
     AuthFailed,
     Conflict,
     Definite,
     NotFound,
+    Protected,
     RateLimited,
     Rejected,
     Unavailable,
@@ -21,13 +24,16 @@ from mappings.mapping import Document, Mapping, Passwords, Readers, unsupported
 from mappings.settings import Setting, Settings
 
 __all__ = [
+    "EMPTY",
     "Applied",
+    "Attribute",
     "AuthFailed",
     "Call",
     "Change",
     "Conflict",
     "Definite",
     "Document",
+    "Entry",
     "Flow",
     "Gone",
     "Group",
@@ -36,6 +42,7 @@ __all__ = [
     "Mapping",
     "NotFound",
     "Passwords",
+    "Protected",
     "RateLimited",
     "Readers",
     "Rejected",

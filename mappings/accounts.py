@@ -15,6 +15,7 @@ class User:
     ``key`` is what the vendor finds the account by (an e-mail address); ``fields`` holds exactly what the
     vendor stores of it; ``roles`` are the vendor ids of the roles or groups it holds. ``password`` is the one
     the IdP has just sent, if any: it is never stored. ``vendor_id`` is known once the account exists.
+    ``names`` are the display names of the groups among the roles, by vendor id, for vendors that want names.
     """
 
     key: str
@@ -22,6 +23,7 @@ class User:
     roles: frozenset[str] = frozenset()
     password: str | None = field(default=None, repr=False)
     vendor_id: str | None = None
+    names: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

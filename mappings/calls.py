@@ -18,6 +18,10 @@ class Variable:
     name: str
 
 
+EMPTY = Variable("")
+"""A path segment with nothing in it: for documented paths that end in a slash or hold two in a row."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One documented vendor request, as data.

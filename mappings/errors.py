@@ -9,6 +9,7 @@ A driver throws these into a flow at the ``yield`` of the call; a flow may catch
     │   ├── NotFound        404
     │   ├── Conflict        409: something else has that name
     │   ├── Rejected        any other 4xx: the vendor will not do this
+    │   │   ├── Protected   the bridge must not touch it: nothing was sent
     │   │   └── Unsupported the vendor documents no call for this: nothing was sent
     │   ├── RateLimited     429
     │   ├── AuthFailed      the target's credentials were refused
@@ -47,6 +48,10 @@ class Conflict(Definite):
 
 class Rejected(Definite):
     """The vendor understood the call and will not do it."""
+
+
+class Protected(Rejected):
+    """The bridge must not touch this account or role; nothing was sent."""
 
 
 class Unsupported(Rejected):

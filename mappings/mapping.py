@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as MappingABC
 from typing import Any, ClassVar, Literal
 
 from mappings.accounts import Change, Group, User
-from mappings.calls import Flow, Login
+from mappings.attributes import Attribute, urn
+from mappings.calls import Flow, Login, at_once
+from mappings.catalogue import Entry
 from mappings.errors import Rejected, Unsupported
+from mappings.operations import NO_CALLS, Calls
 from mappings.readers import primary_email
 from mappings.settings import Setting, Settings
 
 Document = MappingABC[str, Any]
 Passwords = Literal["settable", "initial", "none"]
+UserChoice = Literal["managed", "directory", "reject"]
 Readers = MappingABC[str, Callable[[Document], Any]]
 
 
@@ -52,10 +56,20 @@ class Mapping(ABC):
     """Whether a password can be set at any time, only with a new account, or never."""
     needs_email: ClassVar[bool] = True
     """Whether a user without an e-mail address is refused; ``/Schemas`` then says that ``emails`` is required."""
-    creates_group_with_members: ClassVar[bool] = False
-    """Whether ``create_group`` sends ``group.members`` along."""
-    deleting_group_removes_members: ClassVar[bool] = True
-    """Whether deleting a role takes it from its users; if not, the bridge takes it from each of them first."""
+    user_attributes: tuple[Attribute, ...] = ()
+    """The vendor's own attributes of a User, beyond the SCIM core."""
+    group_attributes: tuple[Attribute, ...] = ()
+    """The vendor's own attributes of a Group."""
+    role_values: ClassVar[bool] = False
+    """Whether the values of a User's ``roles`` can be assigned, beside those that groups stand for."""
+    entitlement_values: ClassVar[bool] = False
+    """Whether the values of a User's ``entitlements`` can be assigned."""
+    catalogues: ClassVar[frozenset[Literal["Roles", "Entitlements"]]] = frozenset()
+    """Which of :meth:`roles` and :meth:`entitlements` the vendor has."""
+    calls: ClassVar[Calls] = NO_CALLS
+    """What each of the ``OPERATIONS`` costs with the options' defaults: the documented minimum."""
+    tier: ClassVar[Literal["bronze", "silver", "gold"]] = "bronze"
+    """How much of the contract the mapping promises to pass."""
     concurrency: ClassVar[int] = 4
     """How many calls the vendor may be sent at one time by one process."""
     user_fields: ClassVar[Readers]
@@ -66,6 +80,15 @@ class Mapping(ABC):
     def __init__(self, settings: Settings) -> None:
         self.secrets = settings.credentials
         self.option = settings.options
+
+    @property
+    def users(self) -> UserChoice:
+        """What becomes of Users: the vendor's accounts follow, the directory alone has them, or none are taken.
+
+        The option ``users`` decides where a mapping has one.
+        """
+        choice: UserChoice = self.option.get("users", "managed")
+        return choice
 
     # -- what the IdP wants, in the vendor's terms ---------------------------------------------------
 
@@ -89,7 +112,58 @@ class Mapping(ABC):
         fields = {name: read(document) for name, read in self.group_fields.items()}
         return Group(document["displayName"], fields)
 
+    def extension(self, document: Document) -> Document:
+        """Return the vendor's own attributes of a SCIM User or Group; empty if it has none."""
+        given = (document.get(urn(self.vendor, kind)) for kind in ("User", "Group"))
+        found: Document = next(filter(None, given), {})
+        return found
+
+    def inactive(self, user: User) -> User | None:
+        """Return what ``user``'s account should be while the user is not active; ``None``: deleted.
+
+        Whoever is activated again gets the account back as ``user`` says, roles included.
+        """
+        return None
+
+    def protection(self, account: User | Group) -> str | None:
+        """Return why an account or role must not be touched; ``None`` if it may be.
+
+        The options ``protected_users`` and ``protected_groups`` name them, where a mapping has these.
+        """
+        option = "protected_users" if isinstance(account, User) else "protected_groups"
+        names = {name.casefold() for name in self.option.get(option, ())}
+        if account.key.casefold() not in names:
+            return None
+        return f"{account.key} is protected at {self.title} (option {option})"
+
+    def recreates(self, user: User, change: Change) -> bool:
+        """Whether ``change`` can only be had by deleting the account and making it anew."""
+        return False
+
+    def carries_members(self, group: Group) -> bool:
+        """Whether ``create_group`` sends ``group.members`` along."""
+        return False
+
+    def deletion_removes_members(self, vendor_id: str) -> bool:
+        """Whether deleting a role takes it from its users; if not, the bridge takes it from each of them first."""
+        return True
+
+    def role_of(self, value: str) -> str | None:
+        """Return the vendor id of the role that a value of ``roles`` or ``entitlements`` names by itself.
+
+        ``None``: it has to be looked for in the catalogue, by value or by a display name that is unique.
+        """
+        return None
+
     # -- flows ---------------------------------------------------------------------------------------
+
+    def roles(self) -> Flow[Sequence[Entry]]:
+        """List the roles that a user can be given, in one call where the documents allow."""
+        return at_once(())
+
+    def entitlements(self) -> Flow[Sequence[Entry]]:
+        """List what else a user can be given, in one call where the documents allow."""
+        return at_once(())
 
     @abstractmethod
     def login(self) -> Flow[Login]:

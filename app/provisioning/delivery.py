@@ -62,7 +62,8 @@ class Delivery:
     def _end(self, group: State, users: Sequence[State]) -> None:
         """Delete a group, once nobody holds it where the vendor would leave it with them."""
         group.holders -= {user.link_id for user in users if not _holds(user, group)}
-        group.waiting = bool(group.holders) and not self.target.mapping.deleting_group_removes_members
+        removes = group.vendor_id is None or self.target.mapping.deletion_removes_members(group.vendor_id)
+        group.waiting = bool(group.holders) and not removes
         if group.waiting:
             group.error = next((user.error for user in users if user.error), None)
         else:

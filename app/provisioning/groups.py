@@ -75,7 +75,8 @@ class Groups(Pushing):
         group = fresh_state(connection, new, new.name)
         group.want()
         found = difference(connection, self.target, group.link_id, changes)
-        carries = self.target.mapping.creates_group_with_members and group.vendor_id is None
+        wanted = self.target.mapping.group({**new.document, "id": new.id})
+        carries = group.vendor_id is None and self.target.mapping.carries_members(wanted)
         push = self.lease_push(connection, request, group, group.link_id, found, carries=carries)
         push.new = new
         return push
@@ -114,7 +115,7 @@ class Groups(Pushing):
         resources.delete(connection, id_)
         group = State.of(row, [])
         group.want()
-        if not self.target.mapping.deleting_group_removes_members:
+        if group.vendor_id and not self.target.mapping.deletion_removes_members(group.vendor_id):
             group.holders = members.holders(connection, row.id)
         holders = sorted(group.holders)
         journal.begin(connection, self.target, request, [(group, "deleted")])

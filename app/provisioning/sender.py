@@ -24,6 +24,7 @@ import urllib3.exceptions
 from app.provisioning.driver import run
 from app.provisioning.state import CallRecord
 from mappings import (
+    EMPTY,
     AuthFailed,
     Call,
     Conflict,
@@ -245,6 +246,8 @@ def _never_sent(failure: requests.RequestException) -> bool:
 
 
 def _segment(part: str | Variable, login: Login) -> str:
+    if part is EMPTY:
+        return ""
     text = login.variables[part.name] if isinstance(part, Variable) else part
     if text in NO_SEGMENTS:  # clients and servers take these away, however they are encoded
         raise Rejected(f"{text!r} cannot be part of a vendor's address")

@@ -47,7 +47,6 @@ class Datasentinel(mappings.Mapping):
     documents = "https://docs.datasentinel.io/manual/implementation/platform-usage/api-reference/user"
     group_word = "existing role"
     passwords: Passwords = "settable"
-    deleting_group_removes_members = False
     credentials = (
         (
             Setting("user", "an account with profile data admin and privilege admin"),
@@ -152,6 +151,9 @@ class Datasentinel(mappings.Mapping):
         if change.fields.get("name", group.vendor_id) != group.vendor_id:
             yield from self.rename_group()
         yield Applied(fields=change.fields)
+
+    def deletion_removes_members(self, vendor_id: str) -> bool:
+        return False
 
     def delete_group(self, vendor_id: str) -> Flow[None]:
         return at_once(None)  # the role itself stays; its members have lost it already

@@ -44,7 +44,6 @@ class Squirro(mappings.Mapping):
     documents = "https://docs.squirro.com/en/latest/technical/api/squirro_client/sc-api-user.html"
     group_word = "group"
     passwords = "initial"
-    creates_group_with_members = True
     credentials = (
         (
             Setting("refresh_token", "a refresh token of a tenant administrator"),
@@ -119,6 +118,9 @@ class Squirro(mappings.Mapping):
         return first and name in ("", sent.fields["full_name"])
 
     # -- groups
+
+    def carries_members(self, group: Group) -> bool:
+        return True
 
     def create_group(self, group: Group) -> Flow[None]:
         form = dict(group.fields)
