@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from app.config import Config, TargetConfig
 from app.directory import tokens
 from app.directory.database import Database
+from app.provisioning.catalogue import Catalogue
 from app.provisioning.dialects import DIALECTS
 from app.provisioning.sender import Sender
 from app.provisioning.target import Target
@@ -38,6 +39,7 @@ def target(config: TargetConfig) -> Target:
     return Target(
         name=config.name,
         mapping=mapping,
+        catalogue=Catalogue(mapping),
         sender=Sender(config.name, mapping, config.base_url, timeout=config.timeout, verify=verify),
         dialect=DIALECTS[config.idp],
         on_outage=config.on_outage,

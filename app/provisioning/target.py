@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from app.provisioning.catalogue import Catalogue
 from app.provisioning.dialects import Dialect
 from app.provisioning.sender import Sender
 from app.scim.schemas import ResourceType
@@ -21,6 +22,7 @@ class Target:
 
     name: str
     mapping: Mapping
+    catalogue: Catalogue
     sender: Sender
     dialect: Dialect
     on_outage: Literal["refuse", "queue"]

@@ -1,0 +1,90 @@
+"""A target's catalogue: which roles and entitlements the vendor offers, remembered for a while.
+
+Both lists cost one call each; so a thousand users who are given a role by name cost one look, not a thousand.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from mappings import Entry, Flow, Mapping
+
+FRESH_SECONDS = 300.0
+"""How long a list is taken for true."""
+LOOK_AGAIN_SECONDS = 15.0
+"""How soon a list is read again because it lacks what somebody asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    entries: tuple[Entry, ...]
+    read_at: float
+
+
+class Catalogue:
+    """What one vendor account offers. Safe to use from many threads; ``clock`` is monotonic, in seconds."""
+
+    def __init__(self, mapping: Mapping, clock: Callable[[], float] = time.monotonic) -> None:
+        self._mapping = mapping
+        self._clock = clock
+        self._lists: dict[str, _List] = {}
+        self._lock = threading.Lock()
+
+    def roles(self, younger_than: float = FRESH_SECONDS) -> Flow[tuple[Entry, ...]]:
+        """Return the roles, from memory or by one call."""
+        return (yield from self._entries("Roles", self._mapping.roles, younger_than))
+
+    def entitlements(self, younger_than: float = FRESH_SECONDS) -> Flow[tuple[Entry, ...]]:
+        """Return the entitlements, from memory or by one call."""
+        return (yield from self._entries("Entitlements", self._mapping.entitlements, younger_than))
+
+    def resolve(self, values: Iterable[str]) -> Flow[dict[str, str | None]]:
+        """Return the vendor ids of the roles that these values name; ``None`` for what the vendor does not have."""
+        wanted = set(values)
+        found = self.remembered(wanted)
+        for age in (FRESH_SECONDS, LOOK_AGAIN_SECONDS):
+            if found.keys() < wanted and self._mapping.role_values:
+                yield from self.roles(age)
+            if found.keys() < wanted and self._mapping.entitlement_values:
+                yield from self.entitlements(age)
+            found = self.remembered(wanted)
+        return {value: found.get(value) for value in wanted}
+
+    def remembered(self, values: Iterable[str]) -> dict[str, str]:
+        """Return what can be said without a call: values that are ids by themselves, or are in a fresh list."""
+        found = ((value, self._mapping.role_of(value) or self._named(value)) for value in values)
+        return {value: id_ for value, id_ in found if id_ is not None}
+
+    def entry(self, value: str) -> Entry | None:
+        """Return the remembered entry of a role's vendor id, to say whether it can be assigned."""
+        return next((entry for entry in self._fresh() if entry.value == value), None)
+
+    def _named(self, name: str) -> str | None:
+        entries = self._fresh()
+        if any(entry.value == name for entry in entries):
+            return name
+        named = [entry.value for entry in entries if entry.display == name]
+        return named[0] if len(named) == 1 else None
+
+    def _fresh(self) -> list[Entry]:
+        oldest = self._clock() - FRESH_SECONDS
+        with self._lock:
+            lists = [each for each in self._lists.values() if each.read_at >= oldest]
+        return [entry for each in lists for entry in each.entries]
+
+    def _entries(
+        self, name: str, read: Callable[[], Flow[Sequence[Entry]]], younger_than: float
+    ) -> Flow[tuple[Entry, ...]]:
+        with self._lock:
+            known = self._lists.get(name)
+        if name not in self._mapping.catalogues:
+            return ()
+        if known is not None and self._clock() - known.read_at < younger_than:
+            return known.entries
+        entries = tuple((yield from read()))
+        with self._lock:
+            self._lists[name] = _List(entries, self._clock())
+        return entries
