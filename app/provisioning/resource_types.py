@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as MappingABC
 
 from app.scim.schemas import GROUP_TYPE, USER_TYPE, Attribute, ResourceType, Schema
+from app.scim.types import Document
 from mappings import Attribute as VendorAttribute
 from mappings import Mapping
 from mappings.attributes import urn
@@ -27,6 +28,14 @@ def published(mapping: Mapping, types: MappingABC[str, ResourceType]) -> dict[st
     if mapping.needs_email and mapping.users == "managed":
         user = user.requiring("emails")
     return {**types, "User": user}
+
+
+def note(mapping: Mapping, kind: str) -> dict[str, Document]:
+    """Return the extension that tells the IdP what does not reach the vendor; empty where everything does."""
+    if mapping.users != "directory":
+        return {}
+    what = "This user is" if kind == "User" else "The members are"
+    return {urn(mapping.vendor, kind): {NOTE: f"{what} kept in the bridge only. {mapping.no_users}"}}
 
 
 def _extended(base: ResourceType, mapping: Mapping, attributes: tuple[VendorAttribute, ...]) -> ResourceType:
