@@ -22,6 +22,7 @@ from sqlalchemy.exc import ArgumentError
 from app.provisioning.dialects import DIALECTS
 from app.provisioning.resource_types import resource_types
 from app.provisioning.role_table import Row
+from app.scim.catalogue import ROLE_SCHEMAS
 from app.scim.errors import ScimError
 from app.scim.filter import parse_filter
 from mappings import Mapping, Setting, Settings, discovery
@@ -63,6 +64,7 @@ class TargetConfig:
     ca_bundle: str | None
     settings: Settings
     role_table: tuple[Row, ...] = ()
+    role_schemas: str = "ietf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,7 @@ class _Target(_Strict):
     credentials = fields.Dict(load_default=dict)
     options = fields.Dict(load_default=dict)
     role_table = fields.List(fields.Dict(), load_default=list)
+    role_schemas = fields.String(load_default="ietf", validate=validate.OneOf(list(ROLE_SCHEMAS)))
 
 
 class _Row(_Strict):

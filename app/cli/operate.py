@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import click
 
 from app.cli.context import Context, console, json_option, pass_context, print_json
 from app.directory import migrate
-from app.provisioning.driver import run
+from app.provisioning.looking import look
 from app.provisioning.target import Target
 from mappings import VendorError
 
@@ -53,9 +51,8 @@ def upgrade(context: Context, as_json: bool) -> None:
 
 
 def _ask(target: Target) -> dict[str, object]:
-    deadline = time.monotonic() + CHECK_SECONDS
     try:
-        seen = run(target.mapping.check(), lambda call: target.sender.send(call, lambda _: None, deadline))
+        seen = look(target, target.mapping.check(), CHECK_SECONDS)
     except VendorError as error:
         return {"target": target.name, "ok": False, "detail": error.detail}
     return {"target": target.name, "ok": True, "detail": f"{target.name}: {target.mapping.title} answers: {seen}"}
