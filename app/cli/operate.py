@@ -8,7 +8,7 @@ from app.cli.context import Context, console, json_option, pass_context, print_j
 from app.directory import migrate
 from app.provisioning.looking import look
 from app.provisioning.target import Target
-from mappings import VendorError
+from mappings import Flow, VendorError
 
 CHECK_SECONDS = 15.0
 
@@ -17,7 +17,7 @@ CHECK_SECONDS = 15.0
 @json_option
 @pass_context
 def check(context: Context, as_json: bool) -> None:
-    """Check the configuration, the database, and one harmless read at each vendor.
+    """Check the configuration, the database, one harmless read at each vendor, and what the role tables name.
 
     Exits 0 if all is well, 1 if a vendor does not answer as it should, 2 if the configuration is wrong.
     """
@@ -52,7 +52,15 @@ def upgrade(context: Context, as_json: bool) -> None:
 
 def _ask(target: Target) -> dict[str, object]:
     try:
-        seen = look(target, target.mapping.check(), CHECK_SECONDS)
+        seen, missing = look(target, _checks(target), CHECK_SECONDS)
     except VendorError as error:
         return {"target": target.name, "ok": False, "detail": error.detail}
+    if missing:
+        text = f"{target.name}: role_table gives what {target.mapping.title} does not have: {', '.join(missing)}"
+        return {"target": target.name, "ok": False, "detail": text}
     return {"target": target.name, "ok": True, "detail": f"{target.name}: {target.mapping.title} answers: {seen}"}
+
+
+def _checks(target: Target) -> Flow[tuple[str, list[str]]]:
+    seen = yield from target.mapping.check()
+    return seen, (yield from target.catalogue.missing(target.table.values))
