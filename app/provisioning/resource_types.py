@@ -66,7 +66,7 @@ def _attribute(declared: VendorAttribute) -> Attribute:
         mutability="readOnly" if declared.read_only else "readWrite",
         case_exact=True,
         description=declared.about,
-        canonical_values=declared.choices,
+        canonical_values=declared.choices or declared.examples,
         closed=bool(declared.choices),
         sub_attributes=tuple(_attribute(part) for part in declared.parts),
     )
