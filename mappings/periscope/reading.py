@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from mappings import Call, Flow, Group, User
@@ -56,3 +57,13 @@ def role(listed_role: dict[str, Any]) -> Group:
 def with_id(roles: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Leave out the roles that show no id, as some do until a dashboard was once added to them."""
     return [each for each in roles if "id" in each]
+
+
+def living(ids: Iterable[str]) -> Flow[list[str] | None]:
+    """Return those of some roles' ids that the vendor lists; ``None`` if it lists all, or it cannot be said."""
+    wanted = list(ids)
+    everything = yield from listed(ROLES)
+    known = {identifier(each) for each in with_id(everything)}
+    alive = [each for each in wanted if each in known]
+    unclear = not known or len(known) < len(everything)  # a role that shows no id may be any of them
+    return None if unclear or alive == wanted else alive

@@ -305,6 +305,15 @@ class TestLeaversWhoKeepTheirAccounts:
         after.patch(f"/Users/{ann}", replace("active", False))
         assert after.accounts() == {ANN: set()}
 
+    def test_a_leaver_is_stripped_even_if_the_rest_of_the_write_is_refused(self, strict):
+        ann = strict.hire("ann", roles=[{"value": EXISTING}])
+        strict.fail("status", method="PUT", status=422)
+        change = {"active": False, "emails": [{"value": "gone@acme.example"}]}
+        assert strict.patch(f"/Users/{ann}", {"op": "replace", "value": change}).status == 400
+        strict.deliver()
+        assert strict.accounts() == {ANN: set()}
+        assert strict.get(f"/Users/{ann}").body["active"] is False
+
 
 class TestProtection:
     @pytest.mark.parametrize("email", ["admin@acme.example", "Admin@acme.example", "robot@acme.example"])
@@ -353,6 +362,16 @@ class TestAddresses:
         assert set(bridge.accounts()) == {ANN}
 
 
+class TestNames:
+    def test_a_roles_new_name_that_another_role_has_is_a_conflict(self, bridge):
+        id_ = bridge.found("Finance")
+        bridge.calls()
+        answer = bridge.patch(f"/Groups/{id_}", replace("displayName", "myExistingRole"))
+        assert (answer.status, answer.body["scimType"]) == (409, "uniqueness")
+        assert len(bridge.calls()) == 2
+        assert bridge.get(f"/Groups/{id_}").body["displayName"] == "Finance"
+
+
 class TestDryRun:
     @pytest.mark.parametrize("tells_ids", [True, False])
     def test_it_answers_as_if_and_writes_nothing(self, build, tells_ids):
@@ -370,6 +389,13 @@ class TestDryRun:
         bridge = build("periscope", options={"test_mode": True})
         taken = [{"value": "user@acme.example", "primary": True}]
         assert bridge.post("/Users", person("ann", emails=taken)).status == 409
+
+
+class TestCheck:
+    def test_it_names_a_site_admin_that_does_not_exist(self, build):
+        bridge = build("periscope", options={"updated_by_email": "left@acme.example"})
+        seen = listed(bridge, bridge.parts.targets[TARGET].mapping.check())
+        assert seen == "2 users, left@acme.example (updated_by_email) is none of them"
 
 
 class TestAnswersWithoutIds:
