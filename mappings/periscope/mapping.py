@@ -244,7 +244,7 @@ class Periscope(mappings.Mapping):
         """Return a body without roles that exist no more, or raise what a refused update is to be called."""
         if "roles" in body:
             alive = yield from living(body["roles"])
-            if alive is not None and change.roles_added <= set(alive):
+            if alive != body["roles"] and change.roles_added <= set(alive):
                 return {**body, "roles": alive}
         if "email" not in body:
             raise refusal

@@ -335,7 +335,7 @@ class TestProtection:
         assert bridge.post("/Groups", {"schemas": [GROUP], "displayName": "finance"}).status == 403
         assert bridge.calls() == []
 
-    @pytest.mark.parametrize("name", ["Administrator", "everyone"])
+    @pytest.mark.parametrize("name", ["admin", "Administrator", "everyone"])
     def test_built_in_roles_are_not_touched(self, bridge, name):
         assert bridge.post("/Groups", {"schemas": [GROUP], "displayName": name}).status == 403
         id_ = bridge.found("Finance")
@@ -418,6 +418,11 @@ class TestAnswersWithoutIds:
         ann, finance = bridge.hire("ann"), bridge.found("Finance")
         bridge.patch(f"/Groups/{finance}", add(ann))
         money = bridge.found("Money")
+        bridge.calls()
         bridge.fail("status", method="PUT", path="*users*", status=400)
         assert bridge.patch(f"/Groups/{money}", add(ann)).status == 400
+        assert [call.rpartition("/")[0] for call in bridge.calls()][2:] == [
+            "GET /api/v1",
+            *2 * ["GET /api/v1/role"],
+        ]
         assert bridge.accounts() == {ANN: {"Finance"}}
