@@ -41,7 +41,7 @@ from mappings.datasentinel import attributes, limits, roles
 from mappings.datasentinel.options import CREDENTIALS, OPTIONS
 from mappings.operations import Calls
 from mappings.passwords import random_password
-from mappings.readers import display_name, full_name
+from mappings.readers import assigned, display_name, full_name
 
 USERS = ("ds-api", "users")
 BUILT_IN = "datasentinel"
@@ -92,6 +92,8 @@ class Datasentinel(mappings.Mapping):
         self.quarantine_role: str = self.option["quarantine_role"] or self.fallback_role
         if self.option["ldap"]:
             self.passwords = "none"  # theirs are in the LDAP directory
+        if problem := limits.problem(self.option):
+            raise ValueError(problem)
 
     # -- what the IdP wants
 
@@ -103,7 +105,7 @@ class Datasentinel(mappings.Mapping):
             "privilege": self.option["privilege"],
             "profile": self.option["profile"],
             "access": attributes.access(ldap=self.option["ldap"]),
-            **attributes.said(self.extension(document), document.get("entitlements", ())),
+            **attributes.said(self.extension(document), assigned(document, "entitlements")),
         }
         return replace(user, fields=fields)
 
