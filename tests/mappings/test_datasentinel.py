@@ -381,6 +381,23 @@ def test_live_360_is_refused_changed_or_had_by_a_new_account(target):
     assert_calls(bridge.calls(), [])
 
 
+def test_a_role_is_taken_even_where_the_rest_of_the_change_is_refused(target):
+    rows = [
+        {"group": "Analysts", "roles": ["Finance"], "entitlements": ["live_360:1"]},
+        {"filter": 'userName sw "ann"', "entitlements": ["live_360:0"], "precedence": 9},
+    ]
+    bridge = target({"known_roles": ["Finance"]}, role_table=rows)
+    id_ = hire(bridge)
+    bridge.patch(f"/Users/{id_}", replace("active", False))
+    analysts = bridge.found("Analysts", [id_])
+    bridge.patch(f"/Users/{id_}", replace("active", True))
+    assert (bridge.accounts(), shown(bridge, "live_360")) == ({ANN: {"Finance"}}, (1,))
+    bridge.calls()
+    assert bridge.patch(f"/Groups/{analysts}", remove(id_)).status == 400
+    assert_calls(bridge.calls(), [f"POST {FALLBACK}", f"DELETE {FINANCE}"])
+    assert bridge.accounts() == {ANN: {"Least Access"}}
+
+
 def test_live_360_is_in_an_update_only_where_the_server_takes_it_and_only_if_it_changed(target):
     bridge = target({"live_360_in_put": True}, sandbox={"put_live_360": True})
     id_ = hire(bridge)
