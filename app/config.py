@@ -272,9 +272,21 @@ def _credentials(
 ) -> dict[str, str]:
     """Check the one of the alternative sets that was meant: the one that names most of what is given."""
     names = set(given) if isinstance(given, dict) else set()
-    meant = max(alternatives, key=lambda settings: len({setting.name for setting in settings} & names))
-    needed = tuple(Setting(s.name, s.about, s.kind, s.default, required=s.default is None) for s in meant)
+    sets = [{setting.name for setting in settings} for settings in alternatives]
+    meant = max(range(len(sets)), key=lambda index: len(sets[index] & names))
+    known = names & set().union(*sets)
+    if not known <= sets[meant]:
+        problems.append(f"{path}: give {_either(alternatives)}, not both")
+        given = {name: value for name, value in given.items() if name in sets[meant] or name not in known}
+    needed = tuple(
+        Setting(s.name, s.about, s.kind, s.default, required=s.default is None) for s in alternatives[meant]
+    )
     return _load(_schema(needed), given, path, problems)
+
+
+def _either(alternatives: tuple[tuple[Setting, ...], ...]) -> str:
+    """Return the alternative sets in words."""
+    return "either " + ", or ".join(" and ".join(setting.name for setting in settings) for settings in alternatives)
 
 
 def _schema(settings: tuple[Setting, ...]) -> Schema:
