@@ -18,7 +18,7 @@ from mappings.accounts import find
 from mappings.answers import identifier, text
 from mappings.passwords import random_password
 from mappings.readers import full_name, primary_email
-from mappings.squirro import values
+from mappings.squirro import naming, values
 from mappings.squirro.catalogue import SERVER_ROLES, offered, workspaces
 from mappings.squirro.groups import Groups
 from mappings.squirro.naming import PATTERNS
@@ -82,7 +82,6 @@ class Squirro(Groups):
             "the names of custom values that the IdP may set",
             kind=list,
             default=(),
-            check=values.problem,
         ),
         Setting(
             "store_external_id",
@@ -100,6 +99,9 @@ class Squirro(Groups):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
+        wrong = naming.problem(self.option) or values.problem(self.option)
+        if wrong is not None:
+            raise ValueError(wrong)
         self.user_attributes = values.attributes(self.option["custom_values"])
 
     def user(self, document: Document, roles: frozenset[str], password: str | None = None) -> User:
