@@ -343,6 +343,19 @@ def test_a_user_who_is_hired_again_has_every_role_again(bridge, ann):
     assert_all_true(bridge)
 
 
+def test_a_role_given_twice_stays_until_both_are_gone(bridge, ann):
+    name = "squirro:workspace:project-1:reader"
+    bridge.patch(f"/Users/{ann}", replace("entitlements", [{"value": "workspace:project-1:reader"}]))
+    id_ = pushed(bridge, name, [ann])
+    assert bridge.delete(f"/Groups/{id_}").status == 204
+    bridge.deliver()
+    assert places(bridge) == {"project-1": "reader"}
+    bridge.patch(f"/Users/{ann}", replace("entitlements", []))
+    bridge.deliver()
+    assert places(bridge) == {}
+    assert_all_true(bridge)
+
+
 # The catalogue
 
 
