@@ -244,7 +244,9 @@ def _row(mapping: Mapping, table: dict[str, Any], path: str, problems: list[str]
         problems.append(f"{path}.filter: {wrong.detail}")
         return None
     roles, entitlements = tuple(loaded["roles"]), tuple(loaded["entitlements"])
-    return Row(loaded["precedence"], roles, entitlements, loaded["group"], filter_, text or loaded["group"])
+    return Row(
+        loaded["precedence"], roles, entitlements, loaded["group"], filter_, text or f"group {loaded['group']}"
+    )
 
 
 def _settings(table: dict[str, Any], path: str, problems: list[str]) -> Settings | None:
