@@ -92,7 +92,7 @@ def test_a_locked_account_has_no_role_no_place_and_no_token(locking):
     before = locking.account(ANN)
     locking.calls()
     assert locking.patch(f"/Users/{ann}", replace("active", False)).status == 200
-    assert_calls(locking.calls(), [LEAVE_GROUP, LEAVE_PROJECT, PROFILE, GRANTS, END])
+    assert_calls(locking.calls(), [LEAVE_GROUP, LEAVE_PROJECT, GRANTS, END, PROFILE])
     locked = locking.account(ANN)
     assert (locked["id"], locked["roles"], locked["fields"]["role"]) == (before["id"], [], "reader")
     assert (locked["fields"]["project_roles"], locked["fields"]["scim_active"]) == ({}, False)
@@ -114,6 +114,21 @@ def test_a_grant_that_could_not_be_ended_is_ended_later(locking, rule, method):
     locking.deliver()
     assert not tokens_work(locking, token)
     assert fields(locking)["scim_active"] is False
+
+
+def test_a_refusal_at_one_place_does_not_save_the_rest(locking):
+    ann = locking.hire("ann")
+    locking.found("Finance", [ann])
+    locking.patch(f"/Users/{ann}", entitled(f"project:{SALES}:admin"))
+    token = grant(locking)
+    locking.fail("status", method="DELETE", path="*/groups/*", status=403)
+    assert locking.patch(f"/Users/{ann}", replace("active", False)).status == 403
+    assert (fields(locking)["role"], fields(locking)["project_roles"]) == ("reader", {})
+    assert not tokens_work(locking, token)
+    assert locking.account(ANN)["roles"] == ["Finance"]
+    locking.deliver()
+    assert locking.account(ANN)["roles"] == []
+    assert locking.get(f"/Users/{ann}").body["active"] is False
 
 
 def test_an_account_that_is_locked_follows_changes_and_gets_no_role(locking):

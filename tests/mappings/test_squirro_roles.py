@@ -408,6 +408,16 @@ def test_one_call_lists_workspaces_and_projects_in_whatever_shape(projects, wrap
     assert entries[0].display == "Workspace Project 1: admin"
 
 
+def test_names_of_the_catalogue_can_be_given_at_the_cost_of_one_look(bridge):
+    names = ["Project Sales: member", "Workspace Project 1: admin"]
+    bridge.hire("ann", entitlements=[{"value": name} for name in names])
+    assert_calls(bridge.calls(), [WORKSPACES, "POST /api/user/v0/*/users", PROFILE, ENTER, SET])
+    assert places(bridge) == {SALES: "member", "project-1": "admin"}
+    bridge.hire("bob", entitlements=[{"value": names[1]}])
+    assert_calls(bridge.calls(), ["POST /api/user/v0/*/users", PROFILE, SET])
+    assert_all_true(bridge)
+
+
 # The rules
 
 
