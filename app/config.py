@@ -10,7 +10,6 @@ import ipaddress
 import os
 import re
 import tomllib
-from collections.abc import Callable
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass
 from pathlib import Path
@@ -297,20 +296,10 @@ def _field(setting: Setting) -> fields.Field[Any]:
     rules: list[Any] = [validate.OneOf(setting.choices)] if setting.choices else []
     if setting.required and setting.kind is str:
         rules.append(validate.Length(min=1, error="must not be empty"))
-    if setting.check is not None:
-        rules.append(_checked(setting.check))
     presence: dict[str, Any] = {"required": True} if setting.required else {"load_default": setting.default}
     if setting.kind is list:
-        return fields.List(fields.String(), validate=rules, **presence)
+        return fields.List(fields.String(), **presence)
     return KINDS[setting.kind](validate=rules, **presence)
-
-
-def _checked(check: Callable[[Any], str | None]) -> Callable[[Any], None]:
-    def refuse(value: Any) -> None:
-        if problem := check(value):
-            raise ValidationError(problem)
-
-    return refuse
 
 
 def _load(schema: Schema, table: Any, path: str, problems: list[str]) -> dict[str, Any]:

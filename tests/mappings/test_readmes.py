@@ -10,6 +10,7 @@ import pytest
 
 from app.provisioning.driver import run
 from mappings import Change, Conflict, Group, NotFound, Rejected, Settings, User, Variable, VendorError, discovery
+from tests.mappings.readme_examples import EXAMPLES
 
 ROOT = Path(__file__).parents[2] / "mappings"
 VENDORS = discovery.names()
@@ -64,14 +65,14 @@ def calls_of(vendor):
     """Every call that any flow yields, whether the vendor answers, refuses, or knows nothing of it."""
     found = {}
 
-    def send_with(error, *, reads):
+    def send_with(error, answers=ANSWER, *, reads):
         def send(call):
             path = "/" + "/".join(f"{{{part.name}}}" if isinstance(part, Variable) else part for part in call.path)
             row = (call.meaning, call.method, path)
             found.setdefault(row, set()).update({*(call.json or ()), *(call.form or ()), *call.query})
             if error is not None and (call.method != "GET" or not reads):
                 raise error
-            return ANSWER if call.planned is None else call.planned
+            return answers.get(call.meaning, ANSWER if call.planned is None else call.planned)
 
         return send
 
@@ -80,6 +81,9 @@ def calls_of(vendor):
             for flow in flows(mapping):
                 with suppress(VendorError, LookupError):
                     run(flow, send_with(error, reads=reads))
+            for flow, answers in EXAMPLES.get(vendor, lambda _: ())(mapping):
+                with suppress(VendorError, LookupError):
+                    run(flow, send_with(error, answers, reads=reads))
     return found
 
 
