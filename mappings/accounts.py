@@ -55,7 +55,7 @@ def find(found: Iterable[A], wanted: A) -> A | None:
 class Change:
     """Desired minus applied: the fields to write, the roles to give and to take, and a new password.
 
-    ``before`` says what was made true of these fields; one of which nobody knows what it is now is missing there.
+    ``before`` is what was true of these fields; it lacks those of which nobody knows.
     """
 
     fields: Mapping[str, Any] = field(default_factory=dict)
