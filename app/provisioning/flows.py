@@ -157,7 +157,7 @@ def _was_created(do: Operations, state: State, sent: User | Group) -> Flow[bool]
         raise Conflict(f"{sent.key} exists at the vendor, and the bridge did not create it")
     yield from _adopt(found)
     rest = state.change(sent)
-    unsaid = Change(rest.fields, rest.roles_added, rest.roles_removed)  # the password went with the create
+    unsaid = replace(rest, password=None)  # which went with the create
     if unsaid:
         yield from _documented(do.update(_with_id(sent, state.vendor_id), unsaid))
     return True
