@@ -10,6 +10,7 @@ import pytest
 
 from app.provisioning.driver import run
 from mappings import Change, Conflict, Group, NotFound, Rejected, Settings, User, Variable, VendorError, discovery
+from mappings.attributes import urn
 from tests.mappings.readme_examples import EXAMPLES
 
 ROOT = Path(__file__).parents[2] / "mappings"
@@ -44,12 +45,25 @@ def mappings_of(vendor):
             yield kind(Settings({setting.name: "secret" for setting in settings}, {**defaults, **variant}))
 
 
+def sample(attribute):
+    """A value of one of a vendor's own attributes."""
+    value = {"boolean": True, "integer": 1, "complex": {part.name: sample(part) for part in attribute.parts}}
+    one = attribute.choices[0] if attribute.choices else value.get(attribute.type, "{value}")
+    return [one] if attribute.multi_valued else one
+
+
+def extended(mapping, kind, attributes):
+    return {urn(mapping.vendor, kind): {attribute.name: sample(attribute) for attribute in attributes}}
+
+
 def flows(mapping):
     """Everything the bridge may ask of a mapping, with placeholders where a vendor would have values."""
     document = {"userName": "{email}@", "emails": [{"value": "ada@acme.example"}], "displayName": "Ada"}
+    document |= extended(mapping, "User", mapping.user_attributes)
     wanted = mapping.user(document, frozenset({"{role}"}), "Secret-1")
     user = User("{email}", wanted.fields, wanted.roles, "Secret-1", "{id}")
-    group = mapping.group({"id": "{scim id}", "displayName": "Engineering"})
+    document = {"id": "{scim id}", "displayName": "Engineering"}
+    group = mapping.group(document | extended(mapping, "Group", mapping.group_attributes))
     group = Group(group.key, group.fields, frozenset({"{id}"}), "{id}")
     roles = Change({}, frozenset({"{role}"}), frozenset({"{role}"}))
     yield from (mapping.login(), mapping.check(), mapping.create_user(user), mapping.find_user(user))
@@ -58,6 +72,9 @@ def flows(mapping):
     yield mapping.delete_user("{id}")
     yield from (mapping.create_group(group), mapping.find_group(group), mapping.delete_group("{id}"))
     yield mapping.update_group(group, Change({"name": "Finance"}))
+    lists = {name: value for name, value in group.fields.items() if isinstance(value, list)}
+    yield from (mapping.update_group(group, Change({name: value})) for name, value in lists.items())
+    yield from (mapping.update_group(group, Change({name: []}, before={name: lists[name]})) for name in lists)
     yield from (mapping.roles(), mapping.entitlements())
 
 
@@ -89,7 +106,7 @@ def calls_of(vendor):
 
 def placeholders(path):
     """An id is an id, whatever the page calls it: {id}, {group}, {email}."""
-    return re.sub(r"\{(?!tenant)[^}]*\}|\(new\)", "{}", path)
+    return re.sub(r"\{(?!tenant)[^}]*\}|\([^)]*\)", "{}", path)
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
