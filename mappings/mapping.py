@@ -60,7 +60,7 @@ class Mapping(ABC):
     """The vendor's own attributes of a User, beyond the SCIM core."""
     group_attributes: tuple[Attribute, ...] = ()
     """The vendor's own attributes of a Group."""
-    role_values: ClassVar[bool] = False
+    role_values: bool = False
     """Whether the values of a User's ``roles`` can be assigned, beside those that groups stand for."""
     entitlement_values: ClassVar[bool] = False
     """Whether the values of a User's ``entitlements`` can be assigned."""
@@ -152,6 +152,13 @@ class Mapping(ABC):
         """Return the vendor id of the role that a value of ``roles`` or ``entitlements`` names by itself.
 
         ``None``: it has to be looked for in the catalogue, by value or by a display name that is unique.
+        """
+        return None
+
+    def hidden_status(self, answer: Any) -> int | None:
+        """Return the HTTP status that the decoded body of a 2xx answer says instead; ``None``: it says none.
+
+        For vendors that may report an error inside a 200.
         """
         return None
 
