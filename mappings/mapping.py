@@ -62,7 +62,7 @@ class Mapping(ABC):
     """The vendor's own attributes of a User, beyond the SCIM core."""
     group_attributes: tuple[Attribute, ...] = ()
     """The vendor's own attributes of a Group."""
-    role_values: bool = False
+    role_values: ClassVar[bool] = False
     """Whether the values of a User's ``roles`` can be assigned, beside those that groups stand for."""
     entitlement_values: ClassVar[bool] = False
     """Whether the values of a User's ``entitlements`` can be assigned."""

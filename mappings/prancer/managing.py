@@ -46,7 +46,7 @@ class Managing(mappings.Mapping):
         return (*self.api, "user", "manage", EMPTY)
 
     def user(self, document: Document, roles: frozenset[str], password: str | None = None) -> User:
-        """Return the account; ``stripped`` is there only where deactivation takes all roles, given by hand or not."""
+        """Return the account; it is ``stripped`` where deactivation takes all roles, those given by hand too."""
         user = super().user(document, roles, password)
         fields: dict[str, Any] = {"email": user.key.lower()}
         if self.option["deactivation"] == "strip_roles":

@@ -29,6 +29,7 @@ from mappings import (
     Settings,
     Unavailable,
     Unknown,
+    Variable,
 )
 from mappings.answers import text
 from mappings.operations import OPERATIONS, Calls
@@ -49,7 +50,11 @@ class Prancer(Managing):
     group_word = "role"
     passwords = "none"
     tier = "gold"
-    no_users: ClassVar[str] = NO_USERS
+    no_users = (
+        f"{NO_USERS}. The option users of this target may keep users in the bridge (directory), or invite and "
+        "delete them by Prancer's public user page (managed)."
+    )
+    role_values = True
     catalogues = frozenset({"Roles", "Entitlements"})
     credentials = (
         (CUSTOMER, Setting("access_token", "a User Access Token of an administrator, made in the portal")),
@@ -94,7 +99,6 @@ class Prancer(Managing):
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self.api = (self.secrets["customer"], "api")
-        self.role_values = self.users == "managed"
 
     def hidden_status(self, answer: Any) -> int | None:
         return hidden_status(answer)
@@ -107,7 +111,8 @@ class Prancer(Managing):
 
     def login(self) -> Flow[Login]:
         body = {name: value for name, value in self.secrets.items() if name in ("email", "password")}
-        path, meaning = (*self.api, "login", EMPTY), "get JWT for password"
+        path: tuple[str | Variable, ...] = (*self.api, "login", EMPTY)
+        meaning = "get JWT for password"
         if "access_token" in self.secrets:
             body = {"token": self.secrets["access_token"]}
             path, meaning = (*self.api, "validate", "accesstoken", EMPTY), "get JWT for access token"
@@ -188,7 +193,7 @@ class Prancer(Managing):
             Entry(
                 role.id,
                 role.name,
-                supported=self.role_values and role.name.casefold() not in protected,
+                supported=self.takes_roles and role.name.casefold() not in protected,
                 contains=role.permissions,
             )
             for role in (yield from self.list_roles())
@@ -203,7 +208,7 @@ class Prancer(Managing):
     # -- the one call that writes, and the one that reads
 
     @property
-    def _roles_path(self) -> tuple[Any, ...]:
+    def _roles_path(self) -> tuple[str | Variable, ...]:
         return (*self.api, "permission", "role", EMPTY)
 
     def list_roles(self, *planned: dict[str, Any]) -> Flow[list[Role]]:
