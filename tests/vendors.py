@@ -13,7 +13,8 @@ from mappings.sandbox import Sandbox
 class Facts:
     """``nobody`` are the roles of a user in no group; ``stranger`` makes an account that nobody pushed.
 
-    ``creates_groups``: whether a new group is a call at all.
+    ``creates_groups``: whether a new group is a call at all. ``options`` make users follow, where that has to be
+    asked for.
     """
 
     vendor: str
@@ -23,6 +24,7 @@ class Facts:
     renames_groups: bool = True
     changes_email: bool = True
     seed: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
 
     def roles(self, *groups: str) -> set[str]:
         """Return the roles that a user in these groups has."""
@@ -45,6 +47,11 @@ def _squirro(sandbox: Any, email: str) -> None:
     )
 
 
+def _prancer(sandbox: Any, email: str) -> None:
+    sandbox.invite({"email": email})
+    sandbox._accounts[email].update(status="Registered", user_groups=["QC"])
+
+
 VENDORS = {
     "periscope": Facts("periscope", _periscope),
     "datasentinel": Facts(
@@ -56,6 +63,7 @@ VENDORS = {
         changes_email=False,
     ),
     "squirro": Facts("squirro", _squirro),
+    "prancer": Facts("prancer", _prancer, changes_email=False, options={"users": "managed"}),
 }
 
 

@@ -145,13 +145,14 @@ def _create(do: Operations, state: State, desired: User | Group) -> Flow[None]:
 
 def _was_created(do: Operations, state: State, sent: User | Group) -> Flow[bool]:
     """The answer to a create was lost: look at once, so that the IdP gets a true answer if there is one."""
+    intent = state.intent or sent  # a mapping may have noted in it what was there before
     try:
-        found = yield from _documented(do.find(sent))
+        found = yield from _documented(do.find(intent))
     except Exception:  # noqa: BLE001 -- the lost answer is what matters; the next converge looks again
         return False
     if found is None:
         return False
-    if not do.is_own(sent, found):
+    if not do.is_own(intent, found):
         yield Gone()
         raise Conflict(f"{sent.key} exists at the vendor, and the bridge did not create it")
     yield from _adopt(found)

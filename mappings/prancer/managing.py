@@ -28,7 +28,7 @@ from mappings import (
     User,
     Variable,
 )
-from mappings.prancer.reading import Account, Role, number
+from mappings.prancer.reading import Account, Role, data, number
 
 
 class Managing(mappings.Mapping):
@@ -38,7 +38,7 @@ class Managing(mappings.Mapping):
     """How every path begins."""
 
     @abstractmethod
-    def list_roles(self, *planned: dict[str, Any]) -> Flow[list[Role]]:
+    def list_roles(self) -> Flow[list[Role]]:
         """Read all roles."""
 
     @property
@@ -71,8 +71,10 @@ class Managing(mappings.Mapping):
     def create_user(self, user: User) -> Flow[None]:
         """Invite, and make sure that the account is a new one: how a known address is refused is not documented."""
         path, body = (*self.api, "user", "invite", EMPTY), {"email": user.key, "resend": False}
-        yield Call("POST", path, "invite user", json=body, repeatable=False, planned={})
-        account = yield from self._invited(user)
+        new = {"id": "(new)", "email": user.key, "user_groups": []}
+        planned = {"data": {"users": [new]}}
+        answer = yield Call("POST", path, "invite user", json=body, repeatable=False, planned=planned)
+        account = yield from self._invited(answer, user)
         yield Applied(account.email, user.fields)
         if user.roles:
             created = User(user.key, user.fields, user.roles, vendor_id=account.email, names=user.names)
@@ -163,14 +165,15 @@ class Managing(mappings.Mapping):
     def _give(self, account: Account, groups: Iterable[str]) -> Call:
         path = (*self.api, EMPTY, "user", "roles")
         body = {"user_id": number(account.id), "groups": sorted(groups)}
-        return Call("POST", path, "set user's roles", json=body, planned={})
+        return Call("POST", path, "set user's roles", json=body)
 
     # -- the list of users
 
-    def _invited(self, user: User) -> Flow[Account]:
+    def _invited(self, answer: Any, user: User) -> Flow[Account]:
         """Return the account that an invitation has made. Until it is seen, nobody knows that there is one."""
         try:
-            account = yield from self._account(user.key)
+            shown = "users" in data(answer)  # not documented
+            account = _of(user.key, answer) if shown else (yield from self._account(user.key))
         except Definite as refusal:
             raise Unknown(refusal.detail, status=refusal.status, retry_after=refusal.retry_after) from refusal
         if account is None:
@@ -180,9 +183,22 @@ class Managing(mappings.Mapping):
         return account
 
     def _account(self, email: str) -> Flow[Account | None]:
-        accounts = yield from self._accounts({"id": "(new)", "email": email, "user_groups": []})
-        return next((account for account in accounts if account.email.casefold() == email.casefold()), None)
+        answer = yield self._list
+        return _of(email, answer)
 
-    def _accounts(self, *planned: dict[str, Any]) -> Flow[list[Account]]:
-        answer = yield Call("GET", self._users_path, "list users", planned={"data": {"users": list(planned)}})
-        return [Account.of(each) for each in answer["data"]["users"]]
+    def _accounts(self) -> Flow[list[Account]]:
+        answer = yield self._list
+        return _read(answer)
+
+    @property
+    def _list(self) -> Call:
+        return Call("GET", self._users_path, "list users")
+
+
+def _read(answer: Any) -> list[Account]:
+    return [Account.of(each) for each in data(answer)["users"]]
+
+
+def _of(email: str, answer: Any) -> Account | None:
+    same = (account for account in _read(answer) if account.email.casefold() == email.casefold())
+    return next(same, None)

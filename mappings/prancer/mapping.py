@@ -21,24 +21,25 @@ from mappings import (
     Entry,
     Flow,
     Group,
+    Intent,
     Login,
     NotFound,
     Readers,
     Rejected,
-    Setting,
     Settings,
     Unavailable,
     Unknown,
     Variable,
 )
-from mappings.answers import text
-from mappings.operations import OPERATIONS, Calls
+from mappings.answers import identifier, text
 from mappings.prancer.managing import Managing
-from mappings.prancer.reading import Role, hidden_status, number
+from mappings.prancer.reading import Role, data, hidden_status, number
+from mappings.prancer.settings import CALLS, CREDENTIALS, NO_USERS, OPTIONS
 from mappings.readers import display_name, primary_email
 
-NO_USERS = "Prancer's Permissions API has roles and no users"
-CUSTOMER = Setting("customer", "the customer id, as in the portal's address: prancer-<company>")
+NAME_WAS_FREE = "name_was_free"
+"""The field of an intent that says so: without it nothing was sent yet, and what is found is somebody else's."""
+NEW = {"data": {"id": "(new)"}}
 
 
 class Prancer(Managing):
@@ -56,45 +57,14 @@ class Prancer(Managing):
     )
     role_values = True
     catalogues = frozenset({"Roles", "Entitlements"})
-    credentials = (
-        (CUSTOMER, Setting("access_token", "a User Access Token of an administrator, made in the portal")),
-        (
-            CUSTOMER,
-            Setting("email", "the e-mail address of an administrator"),
-            Setting("password", "the administrator's password"),
-        ),
-    )
-    options = (
-        Setting(
-            "users",
-            "reject: users are refused; directory: kept in the bridge, nothing reaches Prancer; managed: invited, "
-            "given roles and deleted by the calls of Prancer's public user page",
-            default="reject",
-            choices=("reject", "directory", "managed"),
-        ),
-        Setting(
-            "deactivation",
-            "what becomes of a managed user who is not active; strip_roles: the account stays and has no role",
-            default="delete",
-            choices=("delete", "strip_roles"),
-        ),
-        Setting(
-            "default_permissions", "codenames for a new role whose group brings no permissions", list, default=()
-        ),
-        Setting("protected_groups", "names of roles that are never touched", list, default=("Owner",)),
-        Setting("protected_users", "e-mail addresses of users that are never touched", list, default=()),
-    )
+    credentials = CREDENTIALS
+    options = OPTIONS
     group_attributes = (
         Attribute("permissions", "codenames of the role's permissions, as in /Entitlements", multi_valued=True),
     )
     user_fields: ClassVar[Readers] = {"email": primary_email}
     group_fields: ClassVar[Readers] = {"role_name": display_name}
-    calls: ClassVar[Calls] = {
-        **dict.fromkeys(OPERATIONS, f"{NO_USERS} (option users)"),
-        "create group": ("list roles", "save role", "list roles"),
-        "rename group": ("list roles", "save role"),
-        "delete group": ("delete role",),
-    }
+    calls = CALLS
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
@@ -117,7 +87,7 @@ class Prancer(Managing):
             body = {"token": self.secrets["access_token"]}
             path, meaning = (*self.api, "validate", "accesstoken", EMPTY), "get JWT for access token"
         answer = yield Call("POST", path, meaning, json={**body, "customer_id": self.secrets["customer"]})
-        bearer = f"Bearer {text(answer['data'], 'token')}"
+        bearer = f"Bearer {text(data(answer), 'token')}"
         return Login({"Authorization": bearer, "Content-Type": "application/json"})
 
     def check(self) -> Flow[str]:
@@ -130,33 +100,23 @@ class Prancer(Managing):
         before = yield from self._look_first(group)
         if any(role.is_named(group.key) for role in before):
             raise Conflict(f"{self.title} already has a role {group.key}")
-        permissions = self._wanted_permissions(group)
-        yield self._save({"role_name": group.key, "permissions": permissions}, repeatable=False)
-        planned = {"id": "(new)", "role_name": group.key, "permissions": []}
-        after = yield from self.list_roles(planned)
-        known = {role.id for role in before}
-        new = [role for role in after if role.id not in known and role.is_named(group.key)]
-        if len(new) != 1:
-            raise Unknown(
-                f"{self.title} said that it saved {group.key}, and lists {len(new)} new roles of that name"
-            )
-        yield Applied(new[0].id, group.fields)
+        yield Intent(Group(group.key, {**group.fields, NAME_WAS_FREE: True}))
+        body = {"role_name": group.key, "permissions": self._wanted_permissions(group)}
+        answer = yield self._save(body, repeatable=False)
+        yield Applied((yield from self._new_id(answer, group, before)), group.fields)
 
     def update_group(self, group: Group, change: Change) -> Flow[None]:
-        planned = {"id": str(group.vendor_id), "role_name": group.key, "permissions": []}
-        roles = yield from self.list_roles(planned)
+        roles = yield from self.list_roles()
         role = next((role for role in roles if role.id == group.vendor_id), None)
         if role is None:
             raise NotFound(f"{self.title} lists no role {group.vendor_id}")
         name = str(change.fields.get("role_name", role.name))
-        if any(other.is_named(name) for other in roles if other is not role):
+        if name != role.name and any(other.is_named(name) for other in roles if other is not role):
             raise Conflict(f"{self.title} already has a role {name}")
-        permissions = list(role.permissions)
-        if "permissions" in change.fields or group.fields["permissions"] is not None:
-            permissions = self._wanted_permissions(group)
-        body = {"id": number(role.id), "role_name": name, "permissions": permissions}
+        given = "permissions" in change.fields or group.fields["permissions"] is not None
+        permissions = self._wanted_permissions(group) if given else list(role.permissions)
         holders = yield from self.holders(role.name if name != role.name else None)
-        yield self._save(body)
+        yield self._save({"id": number(role.id), "role_name": name, "permissions": permissions})
         yield Applied(role.id, change.fields)
         yield from self.give_back(holders, role.name, name)
 
@@ -176,14 +136,12 @@ class Prancer(Managing):
         same = same or [role for role in roles if role.is_named(group.key)]
         if group.vendor_id is None and len(same) > 1:
             raise Conflict(f"{self.title} has {len(same)} roles named {group.key}")
-        found = (
-            Group(r.name, {"role_name": r.name, "permissions": list(r.permissions)}, vendor_id=r.id) for r in same
-        )
-        return next(found, None)
+        return next(map(_group, same), None)
 
     def created_group(self, sent: Group, found: Group) -> bool:
-        """Compare name and permissions; the name was free just before the role was sent."""
-        return found.key == sent.key and found.fields["permissions"] == self._wanted_permissions(sent)
+        """Compare name and permissions, if the name was seen to be free just before the role was sent."""
+        same = found.key == sent.key and found.fields["permissions"] == self._wanted_permissions(sent)
+        return same and bool(sent.fields.get(NAME_WAS_FREE))
 
     # -- the catalogue
 
@@ -201,8 +159,8 @@ class Prancer(Managing):
 
     def entitlements(self) -> Flow[list[Entry]]:
         path = (*self.api, "permission", EMPTY)
-        answer = yield Call("GET", path, "list permissions", planned={"data": {"results": []}})
-        found = answer["data"]["results"]
+        answer = yield Call("GET", path, "list permissions")
+        found = data(answer)["results"]
         return [Entry(text(each, "codename"), text(each, "name"), supported=False) for each in found]
 
     # -- the one call that writes, and the one that reads
@@ -211,10 +169,10 @@ class Prancer(Managing):
     def _roles_path(self) -> tuple[str | Variable, ...]:
         return (*self.api, "permission", "role", EMPTY)
 
-    def list_roles(self, *planned: dict[str, Any]) -> Flow[list[Role]]:
+    def list_roles(self) -> Flow[list[Role]]:
         """Read all roles."""
-        answer = yield Call("GET", self._roles_path, "list roles", planned={"data": {"results": list(planned)}})
-        return [Role.of(each) for each in answer["data"]["results"]]
+        answer = yield Call("GET", self._roles_path, "list roles")
+        return [Role.of(each) for each in data(answer)["results"]]
 
     def _look_first(self, group: Group) -> Flow[list[Role]]:
         """Read all roles before one is made: as long as this fails, nothing was sent that could have made it."""
@@ -225,22 +183,22 @@ class Prancer(Managing):
         except (LookupError, TypeError, ValueError, AttributeError) as odd:
             raise Unavailable(f"{self.title}'s list of roles is not of the documented shape") from odd
 
-    def _new_id(self, group: Group, known: set[str]) -> Flow[str]:
+    def _new_id(self, answer: Any, group: Group, before: list[Role]) -> Flow[str]:
         """Find the role that was saved: the answer names none. Until it is seen, nobody knows that there is one."""
-        planned = {"id": "(new)", "role_name": group.key, "permissions": []}
+        if data(answer).get("id") is not None:  # not documented
+            return identifier(data(answer))
         try:
-            roles = yield from self.list_roles(planned)
+            after = yield from self.list_roles()
         except Definite as refusal:
             raise Unknown(refusal.detail, status=refusal.status, retry_after=refusal.retry_after) from refusal
-        new = [role.id for role in roles if role.id not in known and role.is_named(group.key)]
+        known = {role.id for role in before}
+        new = [role.id for role in after if role.id not in known and role.is_named(group.key)]
         if len(new) != 1:
-            raise Unknown(
-                f"{self.title} said that it saved {group.key}, and lists {len(new)} new roles of that name"
-            )
+            raise Unknown(f"{self.title} said that it saved {group.key}, and lists {len(new)} new roles so named")
         return new[0]
 
     def _save(self, body: dict[str, Any], *, repeatable: bool = True) -> Call:
-        return Call("POST", self._roles_path, "save role", json=body, repeatable=repeatable, planned={})
+        return Call("POST", self._roles_path, "save role", json=body, repeatable=repeatable, planned=NEW)
 
     def _wanted_permissions(self, group: Group) -> list[str]:
         given = group.fields["permissions"]

@@ -47,6 +47,12 @@ class Account:
         return cls(identifier(found), text(found, "email"), groups, not groups and not known)
 
 
+def data(answer: Any) -> dict[str, Any]:
+    """Return the data of an envelope; empty where there is none to be read."""
+    found = answer.get("data") if isinstance(answer, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
 def hidden_status(answer: Any) -> int | None:
     """Return the status of an envelope that says an error, whatever the HTTP status was; ``None``: it says none."""
     envelope = answer if isinstance(answer, dict) else {}
