@@ -13,8 +13,7 @@ from mappings.sandbox import Sandbox
 class Facts:
     """``nobody`` are the roles of a user in no group; ``stranger`` makes an account that nobody pushed.
 
-    ``creates_groups``: whether a new group is a call at all. ``options`` make users follow, where that has to be
-    asked for.
+    ``creates_groups``: whether a new group is a call at all.
     """
 
     vendor: str
@@ -23,8 +22,8 @@ class Facts:
     creates_groups: bool = True
     renames_groups: bool = True
     changes_email: bool = True
+    stores_names: bool = True
     seed: dict[str, Any] = field(default_factory=dict)
-    options: dict[str, Any] = field(default_factory=dict)
 
     def roles(self, *groups: str) -> set[str]:
         """Return the roles that a user in these groups has."""
@@ -63,7 +62,7 @@ VENDORS = {
         changes_email=False,
     ),
     "squirro": Facts("squirro", _squirro),
-    "prancer": Facts("prancer", _prancer, changes_email=False, options={"users": "managed"}),
+    "prancer": Facts("prancer", _prancer, changes_email=False, stores_names=False),
 }
 
 

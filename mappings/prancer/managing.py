@@ -73,7 +73,12 @@ class Managing(mappings.Mapping):
         path, body = (*self.api, "user", "invite", EMPTY), {"email": user.key, "resend": False}
         new = {"id": "(new)", "email": user.key, "user_groups": []}
         planned = {"data": {"users": [new]}}
-        answer = yield Call("POST", path, "invite user", json=body, repeatable=False, planned=planned)
+        try:
+            answer = yield Call("POST", path, "invite user", json=body, repeatable=False, planned=planned)
+        except Rejected as refusal:
+            if (yield from self._account(user.key)) is None:
+                raise
+            raise Conflict(f"{self.title} already has {user.key}: {refusal.detail}") from refusal
         account = yield from self._invited(answer, user)
         yield Applied(account.email, user.fields)
         if user.roles:

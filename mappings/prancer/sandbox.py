@@ -80,6 +80,7 @@ class PrancerSandbox(Sandbox):
     ) -> None:
         super().__init__(**frame)
         self.credentials = {"customer": CUSTOMER, "access_token": "sandbox-access-token"}
+        self.options = {"users": "managed"}
         self.login_credentials = {"customer": CUSTOMER, "email": OWNER, "password": "sandbox-password"}
         self.tokens = Tokens(self.clock, token_seconds, token_calls)
         self.password_hash = f"pbkdf2_sha256$120000${self.random.getrandbits(256):064x}"
@@ -209,6 +210,13 @@ class PrancerSandbox(Sandbox):
 
     # Users
 
+    def find_user(self, email: str) -> dict[str, Any]:
+        """Find an account by its address, in any case."""
+        account = self._by_email(email)
+        if account is None:
+            raise RefusedError(404, "User not found")
+        return account
+
     def invite(self, body: dict[str, Any]) -> tuple[dict[str, Any], str]:
         """Invite somebody, or once more somebody who has not registered yet."""
         account = self._by_email(body["email"])
@@ -224,9 +232,7 @@ class PrancerSandbox(Sandbox):
 
     def delete_user(self, body: dict[str, Any]) -> tuple[dict[str, Any], str]:
         """Delete whoever is no superuser."""
-        account = self._by_email(body["email"])
-        if account is None:
-            raise RefusedError(404, "User not found")
+        account = self.find_user(body["email"])
         if account["is_superuser"]:
             raise RefusedError(403, "This user cannot be deleted")
         del self._accounts[account["email"]]

@@ -13,7 +13,6 @@ MEMBER = [USERS, GIVE]
 
 class TestPrancerWithManagedUsers(MappingContract):
     vendor = "prancer"
-    settings = {"options": {"users": "managed"}}
     account = renamed_account = {"status": "Pending"}
 
     create_user = [INVITE, USERS]
@@ -34,13 +33,13 @@ class TestPrancerWithManagedUsers(MappingContract):
 
 
 class TestPrancerThatSaysErrorsInside200(TestPrancerWithManagedUsers):
-    settings = {"options": {"users": "managed"}, "sandbox": {"errors": "envelope"}}
+    settings = {"sandbox": {"errors": "envelope"}}
 
 
 class TestPrancerThatUnlinksUsersFromARenamedRole(TestPrancerWithManagedUsers):
-    settings = {"options": {"users": "managed"}, "sandbox": {"rename": "unlink"}}
+    settings = {"sandbox": {"rename": "unlink"}}
     rename_group = [LIST, USERS, SAVE, USERS, GIVE]
 
 
 class TestPrancerThatLeavesTheNameOfADeletedRoleBehind(TestPrancerWithManagedUsers):
-    settings = {"options": {"users": "managed"}, "sandbox": {"role_in_use": "dangle"}}
+    settings = {"sandbox": {"role_in_use": "dangle"}}
