@@ -327,6 +327,7 @@ SAID = {
     "Not a valid boolean.": "must be true or false",
     "Not a valid list.": "must be a list",
     "Not a valid number.": "must be a number",
+    "Not a valid integer.": "must be a whole number",
     "Not a valid mapping type.": "must be a table",
     "Not a valid URL.": "must be an http or https URL",
     "Shorter than minimum length 1.": "must not be empty",
