@@ -9,13 +9,18 @@ from pathlib import Path
 import pytest
 
 from app.provisioning.driver import run
-from mappings import Change, Conflict, Group, NotFound, Rejected, Settings, User, Variable, VendorError, discovery
+from mappings import Change, Conflict, Group, NotFound, Rejected, Settings, User, VendorError, discovery
 from mappings.attributes import urn
 from tests.mappings.readme_examples import EXAMPLES
 
 ROOT = Path(__file__).parents[2] / "mappings"
 VENDORS = discovery.names()
-ANSWER = {"id": "{id}", "user-token": "t", "access_token": "t", "tenant": "t"}
+LISTS = {
+    "token": "t",
+    "results": [{"id": id_, "role_name": id_, "permissions": []} for id_ in ("{id}", "{role}")],
+    "users": [{"id": 1, "email": "{email}", "user_groups": ["Some"]}],
+}
+ANSWER = {"id": "{id}", "user-token": "t", "access_token": "t", "tenant": "t", "data": LISTS}
 ROW = re.compile(r"^\| ([^|`]+) \| `(GET|POST|PUT|PATCH|DELETE)` \| `(/[^`]*)` \| (.*)$", re.MULTILINE)
 
 
@@ -42,7 +47,9 @@ def mappings_of(vendor):
     variants = [{}, *({setting.name: choice} for setting in kind.options for choice in setting.choices)]
     for variant in [*variants, *({flag: True} for flag in flags)]:
         for settings in kind.credentials:
-            yield kind(Settings({setting.name: "secret" for setting in settings}, {**defaults, **variant}))
+            yield kind(
+                Settings({setting.name: f"{{{setting.name}}}" for setting in settings}, {**defaults, **variant})
+            )
 
 
 def sample(attribute):
@@ -84,7 +91,7 @@ def calls_of(vendor):
 
     def send_with(error, answers=ANSWER, *, reads):
         def send(call):
-            path = "/" + "/".join(f"{{{part.name}}}" if isinstance(part, Variable) else part for part in call.path)
+            path = "/" + "/".join(_segment(part) for part in call.path)
             row = (call.meaning, call.method, path)
             found.setdefault(row, set()).update({*(call.json or ()), *(call.form or ()), *call.query})
             if error is not None and (call.method != "GET" or not reads):
@@ -102,6 +109,10 @@ def calls_of(vendor):
                 with suppress(VendorError, LookupError):
                     run(flow, send_with(error, answers, reads=reads))
     return found
+
+
+def _segment(part):
+    return part if isinstance(part, str) else f"{{{part.name}}}" if part.name else ""
 
 
 def placeholders(path):
