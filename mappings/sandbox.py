@@ -74,6 +74,10 @@ class Tokens:
         used_up = self._calls is not None and token.calls > self._calls
         return None if old or used_up else token.owner
 
+    def issued(self) -> list[str]:
+        """Return every token there is, to look for where none should be."""
+        return list(self._issued)
+
     def revoke_all(self) -> None:
         """Forget every token, as a vendor may when it restarts."""
         self._issued.clear()
