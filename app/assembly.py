@@ -9,9 +9,10 @@ from app.directory import tokens
 from app.directory.database import Database
 from app.provisioning.catalogue import Catalogue
 from app.provisioning.dialects import DIALECTS
+from app.provisioning.resource_types import published, resource_types
+from app.provisioning.role_table import RoleTable
 from app.provisioning.sender import Sender
 from app.provisioning.target import Target
-from app.scim.schemas import GROUP_TYPE, USER_TYPE
 from mappings import discovery
 
 
@@ -33,17 +34,16 @@ def target(config: TargetConfig) -> Target:
     """Build one target with its mapping and its sender."""
     mapping = discovery.load(config.vendor)(config.settings)
     verify: bool | str = config.ca_bundle or True
-    user = USER_TYPE if mapping.passwords == "settable" else USER_TYPE.without("password")
-    if mapping.needs_email:
-        user = user.requiring("emails")
+    types = resource_types(mapping)
     return Target(
         name=config.name,
         mapping=mapping,
+        table=RoleTable(config.role_table, types["User"]),
         catalogue=Catalogue(mapping),
         sender=Sender(config.name, mapping, config.base_url, timeout=config.timeout, verify=verify),
         dialect=DIALECTS[config.idp],
         on_outage=config.on_outage,
         tokens={tokens.digest(token): f"tokens[{index}]" for index, token in enumerate(config.tokens)},
-        types={"User": USER_TYPE, "Group": GROUP_TYPE},
-        published={"User": user, "Group": GROUP_TYPE},
+        types=types,
+        published=published(mapping, types),
     )

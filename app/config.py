@@ -15,12 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates, validates_schema
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.provisioning.dialects import DIALECTS
-from mappings import Setting, Settings, discovery
+from app.provisioning.resource_types import resource_types
+from app.provisioning.role_table import Row
+from app.scim.errors import ScimError
+from app.scim.filter import parse_filter
+from mappings import Mapping, Setting, Settings, discovery
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 DEFAULT_DATABASE = "sqlite:///bridge.db"
@@ -58,6 +62,7 @@ class TargetConfig:
     timeout: float
     ca_bundle: str | None
     settings: Settings
+    role_table: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +172,22 @@ class _Target(_Strict):
     ca_bundle = fields.String(load_default=None)
     credentials = fields.Dict(load_default=dict)
     options = fields.Dict(load_default=dict)
+    role_table = fields.List(fields.Dict(), load_default=list)
+
+
+class _Row(_Strict):
+    group = fields.String(load_default=None, validate=validate.Length(min=1))
+    filter = fields.String(load_default=None, validate=validate.Length(min=1))
+    roles = fields.List(fields.String(validate=validate.Length(min=1)), load_default=list)
+    entitlements = fields.List(fields.String(validate=validate.Length(min=1)), load_default=list)
+    precedence = fields.Integer(load_default=0, strict=True)
+
+    @validates_schema
+    def _says_who_and_what(self, row: dict[str, Any], **_: Any) -> None:
+        if (row["group"] is None) == (row["filter"] is None):
+            raise ValidationError("give either group or filter")
+        if not (row["roles"] or row["entitlements"]):
+            raise ValidationError("give roles, entitlements or both")
 
 
 def _once(problems: list[str]) -> list[str]:
@@ -188,8 +209,42 @@ def _target(name: str, table: Any, problems: list[str]) -> TargetConfig | None:
     settings = _settings(table, path, problems) if isinstance(table, dict) else None
     if len(problems) > before or settings is None:
         return None
-    own = {key: value for key, value in loaded.items() if key not in {"tokens", "credentials", "options"}}
-    return TargetConfig(name=name, tokens=tuple(loaded["tokens"]), settings=settings, **own)
+    mapping = _mapping(loaded["vendor"], settings, f"{path}.options", problems)
+    rows = _rows(mapping, loaded["role_table"], f"{path}.role_table", problems) if mapping else ()
+    elsewhere = {"tokens", "credentials", "options", "role_table"}
+    own = {key: value for key, value in loaded.items() if key not in elsewhere}
+    return TargetConfig(name=name, tokens=tuple(loaded["tokens"]), settings=settings, role_table=rows, **own)
+
+
+def _mapping(vendor: str, settings: Settings, path: str, problems: list[str]) -> Mapping | None:
+    """Build the mapping once: it may know more about its options than their types."""
+    try:
+        return discovery.load(vendor)(settings)
+    except ValueError as wrong:
+        problems.append(f"{path}: {wrong}")
+        return None
+
+
+def _rows(mapping: Mapping, tables: list[Any], path: str, problems: list[str]) -> tuple[Row, ...]:
+    """Return the role table by precedence; rows of the same one keep their order."""
+    if tables and not mapping.takes_roles:
+        problems.append(f"{path}: {mapping.title} has no role or entitlement that a user could be given")
+    rows = [_row(mapping, table, f"{path}[{index}]", problems) for index, table in enumerate(tables)]
+    return tuple(sorted((row for row in rows if row is not None), key=lambda row: row.precedence))
+
+
+def _row(mapping: Mapping, table: dict[str, Any], path: str, problems: list[str]) -> Row | None:
+    loaded = _load(_Row(), table, path, problems)
+    if not loaded:
+        return None
+    text = loaded["filter"]
+    try:
+        filter_ = None if text is None else parse_filter(text, resource_types(mapping)["User"])
+    except ScimError as wrong:
+        problems.append(f"{path}.filter: {wrong.detail}")
+        return None
+    roles, entitlements = tuple(loaded["roles"]), tuple(loaded["entitlements"])
+    return Row(loaded["precedence"], roles, entitlements, loaded["group"], filter_, text or loaded["group"])
 
 
 def _settings(table: dict[str, Any], path: str, problems: list[str]) -> Settings | None:

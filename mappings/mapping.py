@@ -56,6 +56,8 @@ class Mapping(ABC):
     """Whether a password can be set at any time, only with a new account, or never."""
     needs_email: ClassVar[bool] = True
     """Whether a user without an e-mail address is refused; ``/Schemas`` then says that ``emails`` is required."""
+    no_users: ClassVar[str] = ""
+    """Where the option ``users`` exists: why accounts cannot follow, and which choices there are, for the IdP."""
     user_attributes: tuple[Attribute, ...] = ()
     """The vendor's own attributes of a User, beyond the SCIM core."""
     group_attributes: tuple[Attribute, ...] = ()
@@ -80,6 +82,11 @@ class Mapping(ABC):
     def __init__(self, settings: Settings) -> None:
         self.secrets = settings.credentials
         self.option = settings.options
+
+    @property
+    def takes_roles(self) -> bool:
+        """Whether a user can be given anything by a value of ``roles`` or ``entitlements``."""
+        return self.users == "managed" and (self.role_values or self.entitlement_values)
 
     @property
     def users(self) -> UserChoice:

@@ -5,6 +5,7 @@ Each takes a SCIM User or Group (RFC 7643 §4) as a plain document and returns o
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,21 @@ def primary_email(user: Document) -> str | None:
         return str(ranked[0]["value"])
     name = str(user.get("userName", ""))
     return name if "@" in name else None
+
+
+def assigned(user: Document, attribute: str) -> list[str]:
+    """Return the values of ``roles`` or ``entitlements``, in order and each once; Entra may send JSON texts."""
+    entries = (entry.get("value") for entry in user.get(attribute, ()))
+    return list(dict.fromkeys(_plain(value) for value in entries if isinstance(value, str) and value))
+
+
+def _plain(value: str) -> str:
+    """Return the ``value`` inside a JSON object: what Entra makes of an app role."""
+    try:
+        inner = json.loads(value) if value.startswith("{") else None
+    except ValueError:
+        return value
+    return str(inner["value"]) if isinstance(inner, dict) and inner.get("value") else value
 
 
 def display_name(resource: Document) -> str:

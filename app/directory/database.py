@@ -105,16 +105,11 @@ class Database:
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
         """Open the connection that migrations run on; parallel starts wait for each other here."""
-        with ExitStack() as stack:
-            if self._writer is not None:
-                stack.enter_context(self._writer)
-            connection = stack.enter_context(self.engine.connect())
-            connection = connection.execution_options(writes=True)
-            with connection.begin():
-                if not self.is_sqlite:
-                    connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
-                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
-                yield connection
+        with self.write() as connection:
+            if not self.is_sqlite:
+                connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+            yield connection
 
     def close(self) -> None:
         """Close all connections."""

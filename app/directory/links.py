@@ -164,6 +164,12 @@ def intend(connection: Connection, holder: str, link_id: int, intent: str) -> bo
     return connection.execute(statement.values(intent=intent)).rowcount == 1
 
 
+def doubt(connection: Connection, holder: str, link_id: int, snapshot: str) -> bool:
+    """Write down what is no longer certain; false if the lease is no longer the holder's."""
+    statement = link.update().where(link.c.id == link_id, link.c.lease == holder)
+    return connection.execute(statement.values(snapshot=snapshot)).rowcount == 1
+
+
 def held(connection: Connection, holder: str, ids: Sequence[int]) -> dict[int, int]:
     """Return the links that ``holder`` still has, locked: id to the version wanted by now."""
     statement = select(link.c.id, link.c.wanted_version).where(link.c.id.in_(ids), link.c.lease == holder)

@@ -57,6 +57,8 @@ def _unknown(connection: Connection, new: Resource, vendor_key: str) -> State:
         fields={},
         roles=set(),
         doubtful=set(),
+        references={},
+        accepted=frozenset(),
         unresolved=None,
         wanted_version=0,
         attempts=0,

@@ -14,10 +14,11 @@ import structlog
 
 from app.directory import links
 from app.directory.database import Database
+from app.provisioning import ledger
 from app.provisioning.driver import Fact, run
 from app.provisioning.flows import converge
 from app.provisioning.ledger import Lease, LeaseLost
-from app.provisioning.state import State, write_intent
+from app.provisioning.state import Learned, State, write_intent
 from app.provisioning.target import Target
 from mappings import Call, Intent, Unavailable, Unknown, VendorError
 
@@ -72,7 +73,7 @@ class Delivery:
     def _converge(self, state: State) -> None:
         keeper = _Keeper(self.database, self.lease.holder, state, time.monotonic())
         try:
-            run(converge(self.target.mapping, state), partial(self._send, keeper), partial(self._record, state))
+            run(converge(self.target, state), partial(self._send, keeper), partial(self._record, state))
         except VendorError as error:
             state.error = error
             if not error.detail.startswith(self.target.name):
@@ -91,6 +92,8 @@ class Delivery:
         state.record(fact)
         if isinstance(fact, Intent):
             self._make_durable(state, write_intent(fact.account))
+        elif isinstance(fact, Learned):
+            self._make_doubt_durable(state)
 
     def _make_durable(self, state: State, intent: dict[str, Any] | None) -> None:
         """Put an intent on disk, unless taking the lease has done so already."""
@@ -100,6 +103,13 @@ class Delivery:
                 if not links.intend(connection, self.lease.holder, state.link_id, text):
                     raise LeaseLost(state.name)
             state.durable = intent
+
+    def _make_doubt_durable(self, state: State) -> None:
+        """Put what is about to be sent on disk as doubtful: it is more than was known when the lease was taken."""
+        with self.database.write() as connection:
+            text = orjson.dumps(ledger.doubted(self.target, state)).decode()
+            if not links.doubt(connection, self.lease.holder, state.link_id, text):
+                raise LeaseLost(state.name)
 
 
 @dataclass(slots=True)

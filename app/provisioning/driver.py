@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any, TypeVar
 
-from mappings import Applied, Call, Flow, Gone, Intent, VendorError
+from app.provisioning.state import Learned
+from mappings import Applied, Call, Gone, Intent, VendorError
 
 T = TypeVar("T")
-Fact = Applied | Gone | Intent
+Fact = Applied | Gone | Intent | Learned
 
 
 def ignore(_fact: Fact) -> None:
     """Take no notice of a fact."""
 
 
-def run(flow: Flow[T], send: Callable[[Call], Any], record: Callable[[Fact], None] = ignore) -> T:
+def run(
+    flow: Generator[Call | Fact, Any, T], send: Callable[[Call], Any], record: Callable[[Fact], None] = ignore
+) -> T:
     """Run ``flow`` to its end and return its value. Raises the :class:`VendorError` that it let pass."""
     answer: Any = None
     error: VendorError | None = None

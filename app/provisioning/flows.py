@@ -6,13 +6,15 @@ an account has vanished, and in which order to look, adopt, create, change and r
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from app.provisioning.state import State
+from app.provisioning.policy import Policy
+from app.provisioning.state import Learned, State
 from mappings import (
     Applied,
+    Call,
     Change,
     Conflict,
     Definite,
@@ -22,6 +24,7 @@ from mappings import (
     Intent,
     Mapping,
     NotFound,
+    Protected,
     Rejected,
     Unknown,
     Unsupported,
@@ -29,6 +32,7 @@ from mappings import (
 )
 
 T = TypeVar("T")
+Converging = Generator[Call | Applied | Gone | Intent | Learned, Any, None]
 
 LOOKS = 4
 """How often to look for an account whose create was never answered before believing that there is none."""
@@ -57,19 +61,52 @@ def operations(mapping: Mapping, kind: str) -> Operations:
     )
 
 
-def converge(mapping: Mapping, state: State) -> Flow[None]:
+def converge(policy: Policy, state: State) -> Converging:
     """Close the difference between what is wanted and what is true, by the fewest documented calls."""
+    mapping = policy.mapping
     do = operations(mapping, state.kind)
-    desired = state.desired(mapping)
+    if state.kind == "User" and mapping.users == "directory":
+        state.notes.append(f"kept in the bridge only: {mapping.no_users}")
+    yield from _learn(policy, state)
+    desired = state.desired(policy)
+    refuse_protected(mapping, state, desired)
     if state.unresolved is not None:
         yield from _resolve(do, state, state.unresolved, wanted=desired is not None)
-        desired = state.desired(mapping)  # which knows the vendor id by now
+        desired = state.desired(policy)  # which knows the vendor id by now
     if desired is None:
         yield from _remove(do, state)
     elif state.vendor_id is None:
         yield from _create(do, state, desired)
     else:
         yield from _update(mapping, do, state, desired)
+
+
+def refuse_protected(mapping: Mapping, state: State, desired: User | Group | None) -> None:
+    """Raise :class:`Protected` if the account or role, as it is or as it is wanted, must not be touched."""
+    there = _known(state) if state.vendor_id is not None else None
+    for account in (there, desired):
+        reason = mapping.protection(account) if account is not None else None
+        if reason is not None:
+            raise Protected(reason)
+
+
+def _learn(policy: Policy, state: State) -> Converging:
+    """Look up which roles the user's values name, where that is not known yet. Raises ``Unsupported``."""
+    missing = [value for value in state.values(policy) if value not in state.references]
+    if missing:
+        yield Learned((yield from _documented(policy.catalogue.resolve(missing))))
+    for value in state.unproven(policy):
+        _judge(policy, state, value)
+
+
+def _judge(policy: Policy, state: State, value: str) -> None:
+    """Note a value that means nothing here; refuse one that the vendor has and that nobody can be given."""
+    role, title = state.references.get(value), policy.mapping.title
+    entry = policy.catalogue.entry(role) if role is not None else None
+    if role is None:
+        state.notes.append(f"{value!r} is no role that {title} has: it gives nothing")
+    elif entry is not None and not entry.supported:
+        raise Unsupported(f"{entry.display} ({value}) is nothing that a user at {title} can be given")
 
 
 def _resolve(do: Operations, state: State, sent: User | Group, *, wanted: bool) -> Flow[None]:
@@ -129,6 +166,10 @@ def _update(mapping: Mapping, do: Operations, state: State, desired: User | Grou
     change = state.change(desired)
     if not change:
         return
+    if isinstance(desired, User) and mapping.recreates(desired, change):
+        yield from _remove(do, state)
+        yield from _create(do, state, _with_id(desired, None))
+        return
     if change.password is not None and mapping.passwords != "settable":
         raise Unsupported(f"{mapping.title} documents no call that changes the password of an account")
     try:
@@ -172,9 +213,7 @@ def _known(state: State) -> User | Group:
 
 
 def _with_id(account: User | Group, vendor_id: str | None) -> User | Group:
-    if isinstance(account, User):
-        return User(account.key, account.fields, account.roles, account.password, vendor_id)
-    return Group(account.key, account.fields, account.members, vendor_id)
+    return replace(account, vendor_id=vendor_id)
 
 
 def _documented(flow: Flow[T]) -> Flow[T]:

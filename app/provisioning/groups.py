@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, and_
 from sqlalchemy.exc import IntegrityError
@@ -26,6 +26,8 @@ from app.scim import errors
 from app.scim.members import MemberChange
 from app.scim.meta import check_if_match
 from app.scim.types import Document
+from mappings import Group as VendorGroup
+from mappings import VendorError
 
 Edit = Callable[[Document], Document]
 
@@ -73,11 +75,12 @@ class Groups(Pushing):
         self, connection: Connection, request: Request, new: Resource, changes: Sequence[MemberChange]
     ) -> Push:
         group = fresh_state(connection, new, new.name)
+        self.refuse_protected(group)
         group.want()
         found = difference(connection, self.target, group.link_id, changes)
-        wanted = self.target.mapping.group({**new.document, "id": new.id})
-        carries = group.vendor_id is None and self.target.mapping.carries_members(wanted)
-        push = self.lease_push(connection, request, group, group.link_id, found, carries=carries)
+        push = self.lease_push(
+            connection, request, group, group.link_id, found, carries=self._carries_members(group)
+        )
         push.new = new
         return push
 
@@ -94,6 +97,9 @@ class Groups(Pushing):
         document = edit(old.document)
         found = difference(connection, self.target, row.id, changes)
         group = self._own_state(row, old, document)
+        self.refuse_protected(group or State.of(row, []))
+        if document["displayName"] != old.document["displayName"]:
+            found = self._with_everybody(connection, row, document, found)
         if group is not None and group.resource is not old:
             _store(connection, group.resource)
         elif found.added or found.removed:
@@ -111,13 +117,16 @@ class Groups(Pushing):
             check_if_match(if_match, row.resource.version)
         if row.leased:
             raise Busy
+        group = State.of(row, [])
+        if row.resource is not None:
+            self.refuse_protected(group)
+        by_table = self._members_by_table(connection, row)
         members.unwant_all(connection, row.id)
         resources.delete(connection, id_)
-        group = State.of(row, [])
         group.want()
         if group.vendor_id and not self.target.mapping.deletion_removes_members(group.vendor_id):
             group.holders = members.holders(connection, row.id)
-        holders = sorted(group.holders)
+        holders = sorted(group.holders | by_table)
         journal.begin(connection, self.target, request, [(group, "deleted")])
         group.resource = None
         found = Difference(removed=holders)
@@ -126,6 +135,29 @@ class Groups(Pushing):
         )
         push.old = row.resource
         return push
+
+    def _carries_members(self, group: State) -> bool:
+        try:
+            wanted = group.desired(self.target)
+        except VendorError:  # converging meets it too, and says so
+            return False
+        is_new = group.vendor_id is None
+        return is_new and isinstance(wanted, VendorGroup) and self.target.mapping.carries_members(wanted)
+
+    def _with_everybody(
+        self, connection: Connection, row: Link, document: Document, found: Difference
+    ) -> Difference:
+        """A name that the role table knows comes or goes: all members are given something else."""
+        names = (row.name, document["displayName"])
+        if not any(self.target.table.stands_for(name) for name in names):
+            return found
+        named = {*found.added, *found.removed}
+        everybody = members.flags(connection, row.id).keys() - named
+        return replace(found, again=sorted(everybody))
+
+    def _members_by_table(self, connection: Connection, row: Link) -> set[int]:
+        """Return the members to whom the role table gives something because of this group."""
+        return set(members.flags(connection, row.id)) if self.target.table.stands_for(row.name) else set()
 
     def _load(self, connection: Connection, id_: str, if_match: str | None) -> tuple[Link, Resource]:
         row = self._link(connection, id_)

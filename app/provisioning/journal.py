@@ -129,7 +129,7 @@ def _outcome(request: Request, state: State, link: int, *, queued: bool) -> dict
         "of_link": link,
         "new_outcome": "delivered" if state.error is None else failed,
         "new_status": scim_error(state.error).status if state.error and not queued else None,
-        "new_detail": state.error.detail if state.error else None,
+        "new_detail": "; ".join(filter(None, [state.error.detail if state.error else "", *state.notes])) or None,
         "new_ms": request.elapsed(),
     }
 

@@ -63,7 +63,7 @@ def lease(connection: Connection, target: Target, states: Sequence[State]) -> Le
             "new_name": state.name,
             "new_vendor_key": state.vendor_key,
             "new_wanted_version": state.wanted_version,
-            "new_snapshot": orjson.dumps(_doubted(target, state)).decode(),
+            "new_snapshot": orjson.dumps(doubted(target, state)).decode(),
         }
         for state in states
     ]
@@ -72,8 +72,9 @@ def lease(connection: Connection, target: Target, states: Sequence[State]) -> Le
 
 def intend(target: Target, state: State) -> None:
     """Note the create that converging this state will send, unless one is unresolved already."""
+    state.learn(target)
     try:
-        desired = state.desired(target.mapping)
+        desired = state.desired(target)
     except VendorError:  # converging will meet it again, and report it
         return
     if desired is not None:
@@ -82,10 +83,10 @@ def intend(target: Target, state: State) -> None:
             state.durable = write_intent(desired)
 
 
-def _doubted(target: Target, state: State) -> dict[str, Any]:
+def doubted(target: Target, state: State) -> dict[str, Any]:
     """Return the snapshot that is true if this process dies while it delivers: of what it sends nobody knows."""
     try:
-        desired = state.desired(target.mapping)
+        desired = state.desired(target)
     except VendorError:
         return state.snapshot()
     if desired is None:
@@ -159,6 +160,7 @@ def _record_memberships(connection: Connection, states: Iterable[State]) -> None
         for state in states
         for membership in state.memberships
         if state.loaded.get(membership.group_link) != (membership.desired, membership.applied)
+        or not (membership.desired or membership.applied)
     ]
     if not changed:
         return
@@ -217,7 +219,7 @@ def _row(target: Target, state: State, wanted_version: int) -> dict[str, object]
 def _vendor_key(target: Target, state: State) -> str:
     """Return what the vendor finds the account by: as is wanted now, or as it last was."""
     try:
-        desired = state.desired(target.mapping)
+        desired = state.desired(target)
     except VendorError:
         desired = None
     return state.vendor_key if desired is None else desired.key.casefold()
@@ -225,7 +227,7 @@ def _vendor_key(target: Target, state: State) -> str:
 
 def _settled(target: Target, state: State) -> bool:
     try:
-        return state.settled(target.mapping)
+        return state.settled(target)
     except VendorError:
         return False
 

@@ -57,6 +57,8 @@ def difference(
     """
     if not changes:
         return Difference()
+    if target.mapping.users == "reject" and any(change.ids for change in changes if change.kind != "remove"):
+        raise errors.MutabilityError(target.mapping.no_users)
     named = list(dict.fromkeys(id_ for change in changes for id_ in change.ids))
     known = links.resolve(connection, target.name, named)
     whole = any(change.kind in WHOLE for change in changes)

@@ -9,6 +9,7 @@ from app.scim import errors
 from mappings import (
     AuthFailed,
     Conflict,
+    Protected,
     RateLimited,
     Rejected,
     Unavailable,
@@ -41,7 +42,7 @@ def scim_error(error: VendorError) -> errors.ScimError:
         return errors.Uniqueness(error.detail)
     if isinstance(error, Unsupported):
         return errors.MutabilityError(error.detail)
-    if isinstance(error, Rejected) and error.status == 403:
+    if isinstance(error, Protected) or (isinstance(error, Rejected) and error.status == 403):
         return errors.Forbidden(error.detail)
     return errors.InvalidValue(error.detail)
 

@@ -9,7 +9,9 @@ from typing import Any
 from app.directory.links import Link
 from app.directory.members import Membership
 from app.directory.resources import Resource
-from mappings import Applied, Change, Gone, Group, Intent, Mapping, User, VendorError, difference
+from app.provisioning.policy import Policy, group_wanted, user_wanted, values
+from app.scim.types import Document
+from mappings import Applied, Change, Gone, Group, Intent, User, VendorError, difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +27,21 @@ class CallRecord:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A fact of the bridge's own: which roles some values name. What is to be sent has changed with it."""
+
+    references: MappingABC[str, str | None]
+
+
 @dataclass(slots=True)
 class State:
     """What the bridge knows of one account or role while it converges it.
 
     ``fields`` and ``roles`` are what was made true (``roles``: those that no group stands for, since memberships
-    carry their own); of ``doubtful`` roles nobody knows whether they are held. ``unresolved`` is a create that
+    carry their own); of ``doubtful`` roles nobody knows whether they are held. ``references`` are the values of the
+    user's roles and entitlements with the vendor id that each names, ``None`` where it names nothing; ``accepted``
+    are those of an earlier request. ``unresolved`` is a create that
     was never answered, ``intent`` one that is under way, and ``durable`` the one that is on disk. ``carried`` are
     the members that a new group is created with, vendor id to user link; ``touched`` those of them it has got.
     ``holders`` are the users that have a role which is to end, and ``waiting`` says that they must lose it first.
@@ -47,6 +58,8 @@ class State:
     fields: dict[str, Any]
     roles: set[str]
     doubtful: set[str]
+    references: dict[str, str | None]
+    accepted: frozenset[str]
     unresolved: User | Group | None
     wanted_version: int
     attempts: int
@@ -64,6 +77,7 @@ class State:
     touched: set[int] = field(default_factory=set)
     undone: set[int] = field(default_factory=set)
     asked_again: bool = False
+    notes: list[str] = field(default_factory=list)
     loaded: dict[int, tuple[bool, bool]] = field(default_factory=dict)
 
     @classmethod
@@ -80,6 +94,8 @@ class State:
             fields=dict(link.snapshot.get("fields", {})),
             roles=set(link.snapshot.get("roles", ())),
             doubtful=set(link.snapshot.get("doubtful", ())),
+            references=dict(link.snapshot.get("references", {})),
+            accepted=frozenset(link.snapshot.get("references", {})),
             unresolved=read_intent(link.kind, link.intent),
             durable=link.intent,
             wanted_version=link.wanted_version,
@@ -95,19 +111,56 @@ class State:
         by_group = {m.group_vendor_id for m in self.memberships if m.applied and m.group_vendor_id}
         return frozenset(self.roles | by_group)
 
-    def desired(self, mapping: Mapping) -> User | Group | None:
+    @property
+    def wanted_groups(self) -> list[Membership]:
+        """The memberships that the IdP wants."""
+        return [membership for membership in self.memberships if membership.desired]
+
+    def desired(self, policy: Policy) -> User | Group | None:
         """Return the account or role that should exist now; ``None`` if none should."""
         if self.resource is None:
             return None
         document = {**self.resource.document, "id": self.resource.id}
         if self.kind == "Group":
-            group = mapping.group(document)
-            return Group(group.key, group.fields, frozenset(self.carried), self.vendor_id)
-        if document.get("active") is False:
+            exists = self.vendor_id is not None or self.unresolved is not None
+            group = group_wanted(policy, document, exists=exists)
+            return group and replace(group, members=frozenset(self.carried), vendor_id=self.vendor_id)
+        user = self._inactive(policy) if document.get("active") is False else self._user(policy, document)
+        return user and replace(user, vendor_id=self.vendor_id)
+
+    def _user(self, policy: Policy, document: Document) -> User | None:
+        return user_wanted(policy, document, self.wanted_groups, self.references, self.password)
+
+    def _inactive(self, policy: Policy) -> User | None:
+        """Return what is left of a leaver's account: nothing, too, where it cannot be said what it should be."""
+        if self.vendor_id is None or self.resource is None:
             return None
-        wanted = frozenset(m.group_vendor_id for m in self.memberships if m.desired and m.group_vendor_id)
-        user = mapping.user(document, wanted, self.password)
-        return User(user.key, user.fields, user.roles, user.password, self.vendor_id)
+        try:
+            user = self._user(policy, {**self.resource.document, "id": self.resource.id})
+        except VendorError:
+            return None
+        return user and policy.mapping.inactive(user)
+
+    def values(self, policy: Policy) -> list[str]:
+        """Return the values of roles and entitlements that this user should be given as roles."""
+        if self.kind != "User" or self.resource is None or self.resource.document.get("active") is False:
+            return []
+        return values(policy, self.resource.document, self.wanted_groups)
+
+    def unproven(self, policy: Policy) -> list[str]:
+        """Return the wanted values that no earlier request was answered for."""
+        return [value for value in self.values(policy) if value not in self.accepted]
+
+    def forget_values(self) -> None:
+        """Take nothing for granted that the user's values meant before: the document is a new one."""
+        self.references, self.accepted = {}, frozenset()
+
+    def learn(self, policy: Policy) -> None:
+        """Take what is known of the wanted values without asking the vendor; forget the others."""
+        wanted = self.values(policy)
+        known = {value: self.references[value] for value in wanted if value in self.references}
+        missing = [value for value in wanted if value not in known]
+        self.references = {**known, **policy.catalogue.remembered(missing)}
 
     def change(self, desired: User | Group) -> Change:
         """Return what has to be done to an existing account."""
@@ -115,7 +168,12 @@ class State:
 
     def snapshot(self) -> dict[str, Any]:
         """Return what was made true, as it is stored; memberships have rows of their own."""
-        return {"fields": self.fields, "roles": sorted(self.roles), "doubtful": sorted(self.doubtful)}
+        return {
+            "fields": self.fields,
+            "roles": sorted(self.roles),
+            "doubtful": sorted(self.doubtful),
+            "references": self.references,
+        }
 
     def want(self) -> None:
         """Note that something new is wanted: failures of before say nothing about it."""
@@ -126,9 +184,11 @@ class State:
         """Return this user's membership in one group."""
         return next((m for m in self.memberships if m.group_link == group_link), None)
 
-    def settled(self, mapping: Mapping) -> bool:
+    def settled(self, policy: Policy) -> bool:
         """Whether what is true is what is wanted, passwords aside."""
-        desired = self.desired(mapping)
+        desired = self.desired(policy)
+        if desired is not None and not self.references.keys() >= set(self.values(policy)):
+            return False
         if self.intent is not None or self.unresolved is not None:
             return False
         if desired is None or self.vendor_id is None:
@@ -138,12 +198,14 @@ class State:
 
     # -- facts
 
-    def record(self, fact: Applied | Gone | Intent) -> None:
+    def record(self, fact: Applied | Gone | Intent | Learned) -> None:
         """Take in what an answer has proved."""
         if isinstance(fact, Applied):
             self._applied(fact)
         elif isinstance(fact, Gone):
             self._gone()
+        elif isinstance(fact, Learned):
+            self.references.update(fact.references)
         else:
             self.intent = fact.account
 

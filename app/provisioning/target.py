@@ -7,6 +7,7 @@ from typing import Literal
 
 from app.provisioning.catalogue import Catalogue
 from app.provisioning.dialects import Dialect
+from app.provisioning.role_table import RoleTable
 from app.provisioning.sender import Sender
 from app.scim.schemas import ResourceType
 from mappings import Mapping
@@ -22,6 +23,7 @@ class Target:
 
     name: str
     mapping: Mapping
+    table: RoleTable
     catalogue: Catalogue
     sender: Sender
     dialect: Dialect

@@ -18,6 +18,7 @@ from app.provisioning.adopting import fresh_state
 from app.provisioning.journal import Request
 from app.provisioning.ledger import Lease
 from app.provisioning.outcomes import scim_error
+from app.provisioning.policy import account_key
 from app.provisioning.state import State
 from app.provisioning.summary import summary
 from app.provisioning.writing import Busy, Writing, no_undo
@@ -61,11 +62,13 @@ class Users(Writing):
     # -- first transaction
 
     def _begin_create(self, connection: Connection, request: Request, new: Resource, password: str | None) -> Lease:
+        self._refuse_where_there_are_none()
         try:
-            key = self.target.mapping.user_key(new.document)
+            key = account_key(self.target.mapping, new.document)
         except Rejected as refusal:
             raise scim_error(refusal) from refusal
         state = fresh_state(connection, new, key)
+        self.refuse_protected(state)
         state.password = password
         return self._lease(connection, request, state, summary({}, new.document))
 
@@ -80,6 +83,8 @@ class Users(Writing):
             return old, None
         if document != old.document:
             state.resource = resources.changed(old, document, time.time())
+            state.forget_values()
+            self.refuse_protected(state)
             _store(connection, state.resource)
         state.name = state.resource.name if state.resource else state.name
         text = summary(old.document, document | ({"password": ""} if state.password is not None else {}))
@@ -89,6 +94,7 @@ class Users(Writing):
         state = self._state(connection, id_)
         if state.resource is not None:
             check_if_match(if_match, state.resource.version)
+            self.refuse_protected(state)
         members.unwant_all(connection, state.link_id)
         resources.touch_groups_of(connection, state.link_id, time.time())
         resources.delete(connection, id_)
@@ -109,6 +115,7 @@ class Users(Writing):
 
     def _state(self, connection: Connection, id_: str) -> State:
         """Return the state of a user, or of one that is deleted here and not yet at the vendor."""
+        self._refuse_where_there_are_none()
         where = and_(link.c.resource_id == id_, link.c.target == self.target.name, link.c.kind == "User")
         states, busy = ledger.load(connection, where)
         if busy:
@@ -116,6 +123,10 @@ class Users(Writing):
         if not states:
             raise errors.NotFound(f"User {id_} not found")
         return states[0]
+
+    def _refuse_where_there_are_none(self) -> None:
+        if self.target.mapping.users == "reject":
+            raise errors.MutabilityError(self.target.mapping.no_users)
 
     def _lease(self, connection: Connection, request: Request, state: State, text: str) -> Lease:
         state.want()

@@ -17,12 +17,14 @@ from app.directory.database import Database, is_clash
 from app.directory.tables import link
 from app.provisioning import journal, ledger
 from app.provisioning.delivery import Delivery
+from app.provisioning.flows import refuse_protected
 from app.provisioning.journal import Request
 from app.provisioning.ledger import Lease, Undo
-from app.provisioning.outcomes import is_outage
+from app.provisioning.outcomes import is_outage, scim_error
 from app.provisioning.state import State
 from app.provisioning.target import Target
 from app.scim import errors
+from mappings import Protected, VendorError
 
 T = TypeVar("T")
 
@@ -55,6 +57,17 @@ class Writing:
             with self.database.write() as connection:
                 journal.refused(connection, self.target, request, request.about, error)
             raise
+
+    def refuse_protected(self, state: State) -> None:
+        """Raise ``Forbidden`` if the account or role, as it is or as it is wanted, must not be touched."""
+        try:
+            desired = state.desired(self.target)
+        except VendorError:  # converging meets it too, and says so
+            desired = None
+        try:
+            refuse_protected(self.target.mapping, state, desired)
+        except Protected as protected:
+            raise scim_error(protected) from protected
 
     def deliver(self, request: Request, lease: Lease, undo: Undo) -> None:
         """Make the vendor follow, then run the second transaction."""

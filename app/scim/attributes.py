@@ -13,7 +13,10 @@ SCHEMA_URN = "urn:ietf:params:scim:schemas:core:2.0:Schema"
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One attribute and its characteristics, with the defaults of RFC 7643 §2.2."""
+    """One attribute and its characteristics, with the defaults of RFC 7643 §2.2.
+
+    The canonical values of an attribute that is ``closed`` are all that it takes.
+    """
 
     name: str
     type: str = "string"
@@ -27,6 +30,7 @@ class Attribute:
     sub_attributes: tuple[Attribute, ...] = ()
     canonical_values: tuple[str, ...] = ()
     reference_types: tuple[str, ...] = ()
+    closed: bool = False
     _by_name: Mapping[str, Attribute] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -83,14 +83,17 @@ CHECKS: Mapping[str, Callable[[object], Any]] = {
 class Simple(fields.Field[Any]):
     """A value of one of the simple types."""
 
-    def __init__(self, type_: str, **traits: Any) -> None:
+    def __init__(self, type_: str, choices: Collection[str] = (), **traits: Any) -> None:
         super().__init__(**traits)
         self.check = CHECKS[type_]
+        self.choices = choices
 
     def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> Any:
         checked = self.check(value)
         if self.required and isinstance(checked, str) and not checked.strip():
             raise ValidationError("must not be empty")
+        if self.choices and checked not in self.choices:
+            raise ValidationError(f"must be one of {', '.join(self.choices)}")
         return checked
 
 
@@ -131,4 +134,4 @@ def _field(attribute: Attribute) -> fields.Field[Any]:
 def _single(attribute: Attribute, traits: Document) -> fields.Field[Any]:
     if attribute.is_complex:
         return fields.Nested(schema_for(attribute.sub_attributes), **traits)
-    return Simple(attribute.type, **traits)
+    return Simple(attribute.type, attribute.canonical_values if attribute.closed else (), **traits)

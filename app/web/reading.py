@@ -12,6 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.assembly import Bridge
 from app.directory import tokens
+from app.provisioning import resource_types
 from app.provisioning.journal import Request
 from app.provisioning.target import Target
 from app.scim.errors import InvalidSyntax, InvalidValue, NotFound, ScimError, Unauthorized
@@ -87,7 +88,8 @@ def base_url() -> str:
 def view(type_: ResourceType, query: Mapping[str, str] | None = None) -> View:
     """Return what of a resource the query asks for: that of the URL, unless another is given."""
     query = request.args if query is None else query
-    return View(base_url(), type_, query.get("attributes"), query.get("excludedAttributes"))
+    note = resource_types.note(target().mapping, type_.name)
+    return View(base_url(), type_, query.get("attributes"), query.get("excludedAttributes"), note)
 
 
 def search_request() -> dict[str, str]:

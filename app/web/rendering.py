@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
@@ -30,12 +30,16 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What of a resource a client asks for, and under which address it knows this target."""
+    """What of a resource a client asks for, and under which address it knows this target.
+
+    ``note`` is an extension that says what does not reach the vendor: users, and whoever is a member.
+    """
 
     base_url: str
     type: ResourceType
     attributes: str | None = None
     excluded: str | None = None
+    note: Mapping[str, Document] = field(default_factory=dict)
 
     def location(self, id_: str) -> str:
         """Return the resource's own address."""
@@ -61,7 +65,14 @@ class View:
         }
         if references:
             document[COMPUTED[self.type.name]] = [self._reference(reference) for reference in references]
+        if references or self.type.name == "User":
+            self._add_note(document)
         return Rendered(project(document, self.type, self.attributes, self.excluded), version)
+
+    def _add_note(self, document: Document) -> None:
+        for urn, said in self.note.items():
+            document[urn] = {**document.get(urn, {}), **said}
+            document["schemas"] = list(dict.fromkeys([*document["schemas"], urn]))
 
     def _reference(self, reference: Reference) -> Document:
         endpoint, kind = OTHER[self.type.name]
