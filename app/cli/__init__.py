@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from app.cli import audit, demo, operate, serve, tokens, vendors
+from app.cli import audit, demo, mappings, operate, serve, tokens, vendors
 from app.cli.context import Context, pass_context
 
 __all__ = ["main", "pass_context"]
@@ -38,7 +38,7 @@ for command in (
     audit.status,
     audit.events,
     tokens.token,
-    vendors.mappings,
+    mappings.mappings,
     vendors.sandbox,
     operate.db,
 ):
