@@ -53,12 +53,16 @@ def find(found: Iterable[A], wanted: A) -> A | None:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Desired minus applied: the fields to write, the roles to give and to take, and a new password."""
+    """Desired minus applied: the fields to write, the roles to give and to take, and a new password.
+
+    ``before`` is what was true of these fields; it lacks those of which nobody knows.
+    """
 
     fields: Mapping[str, Any] = field(default_factory=dict)
     roles_added: frozenset[str] = frozenset()
     roles_removed: frozenset[str] = frozenset()
     password: str | None = field(default=None, repr=False)
+    before: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def __bool__(self) -> bool:
         """Whether there is anything to do."""
@@ -74,8 +78,9 @@ def difference(
     """
     missing = object()
     changed = {name: value for name, value in desired.fields.items() if fields.get(name, missing) != value}
+    before = {name: fields[name] for name in changed if name in fields}
     if isinstance(desired, Group):
-        return Change(fields=changed)
+        return Change(fields=changed, before=before)
     given = desired.roles - (roles - doubtful)
     taken = (roles | doubtful) - desired.roles
-    return Change(changed, given, taken, desired.password)
+    return Change(changed, given, taken, desired.password, before)

@@ -11,7 +11,9 @@ from app.cli.context import json_option, print_json
 
 @click.command(short_help="Write the folder of a new mapping.")
 @click.argument("name")
-@click.option("--into", type=click.Path(file_okay=False, path_type=Path), help="Write a package of its own in here.")
+@click.option(
+    "--into", type=click.Path(file_okay=False, path_type=Path), help="Write a package of its own in here."
+)
 @json_option
 def new(name: str, into: Path | None, as_json: bool) -> None:
     """Write a mapping NAME that passes the contract's first tier, to be changed into the real one.

@@ -61,7 +61,9 @@ for command in (authoring.new, proving.check, authoring.docs):
 def _list(as_json: bool) -> None:
     described = [_described(discovery.load(name)) for name in discovery.names()]
     if as_json:
-        problems = [{"vendor": each.vendor, "origin": each.origin, "error": each.why} for each in discovery.broken()]
+        problems = [
+            {"vendor": each.vendor, "origin": each.origin, "error": each.why} for each in discovery.broken()
+        ]
         print_json([*described, *problems])
         return
     table = Table("vendor", "product", "a SCIM Group is", "passwords", "tier", box=None)

@@ -23,9 +23,9 @@ def check(vendor: str, as_json: bool) -> None:
 
     Exits 0 if the tier that the mapping declares is reached, 1 if not, 2 if there is no such mapping.
     """
+    from app.contract.rungs import RUNGS  # noqa: PLC0415
     from app.contract.running import Result  # noqa: PLC0415 -- the other commands need none of it
     from app.contract.running import check as run_contract  # noqa: PLC0415
-    from app.contract.rungs import RUNGS  # noqa: PLC0415
 
     with _progress() as progress:
         task = progress.add_task(f"checking {vendor}", total=len(RUNGS), visible=not as_json)

@@ -56,6 +56,7 @@ def flows(mapping):
     yield mapping.delete_user("{id}")
     yield from (mapping.create_group(group), mapping.find_group(group), mapping.delete_group("{id}"))
     yield mapping.update_group(group, Change({"name": "Finance"}))
+    yield from (mapping.roles(), mapping.entitlements())
 
 
 def calls_of(vendor):
