@@ -30,7 +30,7 @@ class Broken:
 
 def names() -> list[str]:
     """Return the names of all vendors that can be used, sorted."""
-    return sorted({*_shipped(), *_announced()[0]})
+    return sorted({*shipped(), *_announced()[0]})
 
 
 def broken() -> list[Broken]:
@@ -40,7 +40,7 @@ def broken() -> list[Broken]:
 
 def load(vendor: str) -> type[Mapping]:
     """Return the mapping class of one vendor. Raises ``KeyError`` if there is none of that name."""
-    if vendor in _shipped():
+    if vendor in shipped():
         mapping: type[Mapping] = import_module(f"mappings.{vendor}.mapping").MAPPING
         return mapping
     return _announced()[0][vendor]
@@ -51,21 +51,22 @@ def beside(vendor: str, name: str) -> ModuleType:
 
     Raises ``KeyError`` if there is no such vendor, ``ModuleNotFoundError`` if there is no such module.
     """
-    package = f"mappings.{vendor}" if vendor in _shipped() else load(vendor).__module__.rpartition(".")[0]
+    package = f"mappings.{vendor}" if vendor in shipped() else load(vendor).__module__.rpartition(".")[0]
     return import_module(f"{package}.{name}" if package else name)
 
 
-def _shipped() -> list[str]:
+def shipped() -> list[str]:
+    """Return the names of the vendors that come with the bridge."""
     return [module.name for module in pkgutil.iter_modules(mappings.__path__) if module.ispkg]
 
 
 def _announced() -> tuple[dict[str, type[Mapping]], list[Broken]]:
-    shipped = _shipped()
+    ours = shipped()
     found: dict[str, type[Mapping]] = {}
     problems: list[Broken] = []
     for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value)):
         try:
-            if point.name in shipped:
+            if point.name in ours:
                 raise ValueError("the bridge itself has a mapping of that name, which is used")
             if point.name in found:
                 raise ValueError("another package has announced a mapping of that name")

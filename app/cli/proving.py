@@ -59,14 +59,14 @@ def _print_result(out: Console, result: Any) -> None:
 def _print_verdict(out: Console, report: Any) -> None:
     reached = report.reached or "no tier yet"
     out.print(f"\n[bold]{report.vendor}: {reached}[/bold] (it declares {report.declared})")
+    if report.keeps_its_word and report.reached != report.declared:
+        out.print(f'It may declare tier = "{report.reached}".')
     if report.next is None:
         out.print("Nothing is missing.")
         return
-    out.print(f"For {report.next} this is missing:" if report.missing else f"Nothing is missing for {report.next}.")
+    out.print(f"For {report.next} this is missing:")
     for result in report.missing:
         out.print(f"  {escape(result.rung.name)}: {escape(str(result.reason))}", soft_wrap=True)
-    if report.reached is not None and report.keeps_its_word and report.reached != report.declared:
-        out.print(f'It may declare tier = "{report.reached}".')
 
 
 def _document(report: Any) -> dict[str, Any]:

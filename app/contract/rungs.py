@@ -30,7 +30,7 @@ class Rung:
 
 
 def _cost(operation: str) -> Rung:
-    proves = f"to {operation!r} costs exactly the calls that the mapping declares, or is refused with the reason"
+    proves = f"{operation}: the calls that the mapping declares and no other, or a refusal that says why"
     return Rung(f"cost: {operation}", "silver", proves, partial(costs.check_cost, operation=operation))
 
 

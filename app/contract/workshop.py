@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -40,7 +39,7 @@ class Workshop:
     def bench(self, **settings: Any) -> Bench:
         """Return a new bench with the options' defaults; see :class:`Bench` for the settings."""
         path = self.folder / f"{len(self._benches)}.db"
-        shutil.copyfile(self._template, path)
+        path.write_bytes(_migrated())
         bench = Bench(self.vendor, f"sqlite:///{path}", **settings)
         *processors, _ = structlog.get_config()["processors"]  # the last one prints
         structlog.configure(processors=[*processors, self._logs])
@@ -90,16 +89,19 @@ class Workshop:
     def _managed(self) -> dict[str, Any]:
         return {"users": "managed"} if "managed" in self.choices("users") else {}
 
-    @cached_property
-    def _template(self) -> Path:
-        path = self.folder / "template.db"
+
+@cache
+def _migrated() -> bytes:
+    """Return an empty database, migrated: made once, copied for each bench."""
+    with TemporaryDirectory(prefix="scim-bridge-contract-") as folder:
+        path = Path(folder) / "template.db"
         database = Database(f"sqlite:///{path}")
         migrate.upgrade(database)
         with database.engine.connect() as connection:  # one file, nothing beside it
             connection.exec_driver_sql("ROLLBACK")
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         database.close()
-        return path
+        return path.read_bytes()
 
 
 @contextmanager
