@@ -82,7 +82,10 @@ class Bridge:
         )
         self.app = create_app(self.config)
         self.parts: Parts = self.app.extensions["bridge"]
-        self.secrets = [TOKEN, *(v for k, v in self.sandbox.credentials.items() if k not in ("user", "site"))]
+        self.secrets = [
+            TOKEN,
+            *(v for k, v in self.sandbox.credentials.items() if k not in ("user", "site", "customer")),
+        ]
         self.strangers = {user["key"]: user for user in self.sandbox.users()}
         self._seen = 0
         self._dangers: list[str] = []
@@ -154,8 +157,12 @@ class Bridge:
 
         So is what a token that had just expired was used for, since that call is made again.
         """
-        logins = {each.path for each in self.sandbox.operations if each.admitted_by != "authenticate"}
-        real = [entry for entry in self.entries() if entry.path not in logins and entry.status != 401]
+        logins = [each for each in self.sandbox.operations if each.admitted_by != "authenticate"]
+
+        def is_login(entry: Entry) -> bool:
+            return any(each.match(entry.path.split("/")) is not None for each in logins)
+
+        real = [entry for entry in self.entries() if not is_login(entry) and entry.status != 401]
         return [f"{entry.method} {entry.path}" for entry in real]
 
     def entries(self) -> list[Entry]:
