@@ -26,10 +26,10 @@ class Model:
 
     def write(self) -> None:
         """Send one write; what the bridge then says is wanted is what counts."""
-        kind, field, moving = "status lose drop".split(), self.random.choice(list(self.users)), list(self.groups)
         if self.random.random() < 0.5:
-            self.bridge.fail(self.random.choice(kind), path="/api/user/v?/*", skip=self.random.randrange(3))
-        user, group = self.users[field], self.random.choice(moving)
+            kind = self.random.choice(("status", "lose", "drop"))
+            self.bridge.fail(kind, path="/api/user/v?/*", skip=self.random.randrange(3))
+        user, group = self.random.choice(list(self.users.values())), self.random.choice(list(self.groups))
         match self.random.randrange(6):
             case 0 | 1:
                 self.bridge.patch(f"/Groups/{group}", self.random.choice((add, remove))(user))
