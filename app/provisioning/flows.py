@@ -145,18 +145,19 @@ def _create(do: Operations, state: State, desired: User | Group) -> Flow[None]:
 
 def _was_created(do: Operations, state: State, sent: User | Group) -> Flow[bool]:
     """The answer to a create was lost: look at once, so that the IdP gets a true answer if there is one."""
+    intent = state.intent or sent  # a mapping may have noted in it what was there before
     try:
-        found = yield from _documented(do.find(sent))
+        found = yield from _documented(do.find(intent))
     except Exception:  # noqa: BLE001 -- the lost answer is what matters; the next converge looks again
         return False
     if found is None:
         return False
-    if not do.is_own(sent, found):
+    if not do.is_own(intent, found):
         yield Gone()
         raise Conflict(f"{sent.key} exists at the vendor, and the bridge did not create it")
     yield from _adopt(found)
     rest = state.change(sent)
-    unsaid = Change(rest.fields, rest.roles_added, rest.roles_removed)  # the password went with the create
+    unsaid = replace(rest, password=None)  # which went with the create
     if unsaid:
         yield from _documented(do.update(_with_id(sent, state.vendor_id), unsaid))
     return True
