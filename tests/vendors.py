@@ -23,6 +23,7 @@ class Facts:
     creates_groups: bool = True
     renames_groups: bool = True
     changes_email: bool = True
+    stores_names: bool = True
     seed: dict[str, Any] = field(default_factory=dict)
     own_names: frozenset[str] = frozenset()
 
@@ -47,6 +48,11 @@ def _squirro(sandbox: Any, email: str) -> None:
     )
 
 
+def _prancer(sandbox: Any, email: str) -> None:
+    sandbox.invite({"email": email})
+    sandbox._accounts[email].update(status="Registered", user_groups=["QC"])
+
+
 VENDORS = {
     "periscope": Facts("periscope", _periscope, own_names=frozenset({"Everyone"})),
     "datasentinel": Facts(
@@ -58,6 +64,7 @@ VENDORS = {
         changes_email=False,
     ),
     "squirro": Facts("squirro", _squirro),
+    "prancer": Facts("prancer", _prancer, changes_email=False, stores_names=False),
 }
 
 

@@ -154,7 +154,10 @@ class Datasentinel(mappings.Mapping):
 
     def check(self) -> Flow[str]:
         users = yield Call("GET", USERS, "list users", planned=[])
-        return f"{len(users)} users"
+        held = {role for user in users for role in user["roles"]}
+        unproved = sorted({self.fallback_role, self.quarantine_role} - held)
+        doubt = f"; nobody has {' or '.join(unproved)} yet: make sure that it exists" if unproved else ""
+        return f"{len(users)} users{doubt}"
 
     # -- users
 

@@ -492,6 +492,15 @@ def test_options_that_widen_access_are_refused_at_the_start(target, options, wor
     assert words in refused.value.problems[0]
 
 
+def test_a_check_says_which_of_the_roles_that_everything_leans_on_nobody_has():
+    def check(*roles, **options):
+        return run(mapping(**options).check(), lambda _: [{"roles": list(roles)}])
+
+    assert check("Least Access") == "1 users"
+    assert check("x") == "1 users; nobody has Least Access yet: make sure that it exists"
+    assert "nobody has q yet" in check("Least Access", quarantine_role="q")
+
+
 def mapping(credentials=None, **options):
     kind = discovery.load("datasentinel")
     defaults = {setting.name: setting.default for setting in kind.options}
