@@ -48,7 +48,7 @@ def mappings_of(vendor):
 def sample(attribute):
     """A value of one of a vendor's own attributes."""
     value = {"boolean": True, "integer": 1, "complex": {part.name: sample(part) for part in attribute.parts}}
-    one = attribute.choices[0] if attribute.choices else value.get(attribute.type, "{value}")
+    one = next(iter(attribute.choices or attribute.examples), value.get(attribute.type, "{value}"))
     return [one] if attribute.multi_valued else one
 
 
