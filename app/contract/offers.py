@@ -81,7 +81,7 @@ def _wrong(attribute: Attribute) -> Any:
 
 
 def _values(bench: Bench, attribute: Attribute) -> Iterator[Any]:
-    """Yield values that the vendor may take: choices, examples, what it offers, some that are merely of the type."""
+    """Yield values that the vendor may take: choices, examples, what it offers, some merely of the type."""
     if attribute.type == "complex":
         for text in _texts(bench):
             yield {part.name: next(_simple(part, [text])) for part in attribute.parts if not part.read_only}
