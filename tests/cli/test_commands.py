@@ -108,7 +108,13 @@ def test_status_says_what_is_not_yet_true_and_what_is(answer, bridge, scim, sand
 
 
 def test_mappings_list_the_vendors_and_describe_one(answer, bridge):
-    assert [each["vendor"] for each in answer("mappings")] == ["datasentinel", "periscope", "squirro"]
+    assert [each["vendor"] for each in answer("mappings")] == [
+        "datasentinel",
+        "metric_insights",
+        "periscope",
+        "prancer",
+        "squirro",
+    ]
     described = bridge("mappings", "datasentinel").output
     assert "fallback_role" in described
     assert "cannot rename a role" in described
