@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable, Iterable
 from copy import deepcopy
 from dataclasses import asdict, dataclass
-from importlib import import_module
 from random import Random
 from typing import Any, ClassVar
 from wsgiref.types import WSGIApplication
@@ -24,6 +23,7 @@ from wsgiref.types import WSGIApplication
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
+from mappings import discovery
 from mappings.sandbox_calls import (
     Entry,
     Operation,
@@ -73,6 +73,10 @@ class Tokens:
         old = self._seconds is not None and self._clock() - token.born >= self._seconds
         used_up = self._calls is not None and token.calls > self._calls
         return None if old or used_up else token.owner
+
+    def issued(self) -> list[str]:
+        """Return every token there is, to look for where none should be."""
+        return list(self._issued)
 
     def revoke_all(self) -> None:
         """Forget every token, as a vendor may when it restarts."""
@@ -282,15 +286,16 @@ class Sandbox:
 
 
 def create(vendor: str, **settings: Any) -> Sandbox:
-    """Make the sandbox of `mappings/<vendor>/sandbox.py`, which binds its class as `SANDBOX`.
+    """Make the sandbox that lies beside a vendor's mapping: `sandbox.py`, which binds its class as `SANDBOX`.
 
     `settings` go to that class. ValueError if the vendor has none.
     """
-    package = f"mappings.{vendor}"
     try:
-        module = import_module(f"{package}.sandbox")
+        module = discovery.beside(vendor, "sandbox")
+    except KeyError as error:
+        raise ValueError(f"there is no sandbox of {vendor!r}") from error
     except ModuleNotFoundError as error:
-        if error.name not in (package, f"{package}.sandbox"):
+        if error.name is None or error.name.rpartition(".")[2] != "sandbox":
             raise
         raise ValueError(f"there is no sandbox of {vendor!r}") from error
     sandbox: Sandbox = module.SANDBOX(**settings)
