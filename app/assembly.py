@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+
+import orjson
 
 from app.config import Config, TargetConfig
 from app.directory import tokens
@@ -37,6 +40,7 @@ def target(config: TargetConfig) -> Target:
     types = resource_types(mapping)
     return Target(
         name=config.name,
+        fingerprint=_fingerprint(config),
         mapping=mapping,
         table=RoleTable(config.role_table, types["User"]),
         catalogue=Catalogue(mapping),
@@ -47,3 +51,10 @@ def target(config: TargetConfig) -> Target:
         types=types,
         published=published(mapping, types),
     )
+
+
+def _fingerprint(config: TargetConfig) -> str:
+    """Return what tells one state of a target's options and role table from another; no secret is in it."""
+    rows = [[row.precedence, row.text, row.roles, row.entitlements] for row in config.role_table]
+    decisive = [config.vendor, config.settings.options, rows]
+    return hashlib.sha256(orjson.dumps(decisive, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -10,6 +10,7 @@ import ipaddress
 import os
 import re
 import tomllib
+from collections.abc import Callable
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass
 from pathlib import Path
@@ -244,7 +245,9 @@ def _row(mapping: Mapping, table: dict[str, Any], path: str, problems: list[str]
         problems.append(f"{path}.filter: {wrong.detail}")
         return None
     roles, entitlements = tuple(loaded["roles"]), tuple(loaded["entitlements"])
-    return Row(loaded["precedence"], roles, entitlements, loaded["group"], filter_, text or loaded["group"])
+    return Row(
+        loaded["precedence"], roles, entitlements, loaded["group"], filter_, text or f"group {loaded['group']}"
+    )
 
 
 def _settings(table: dict[str, Any], path: str, problems: list[str]) -> Settings | None:
@@ -279,10 +282,20 @@ def _field(setting: Setting) -> fields.Field[Any]:
     rules: list[Any] = [validate.OneOf(setting.choices)] if setting.choices else []
     if setting.required and setting.kind is str:
         rules.append(validate.Length(min=1, error="must not be empty"))
+    if setting.check is not None:
+        rules.append(_checked(setting.check))
     presence: dict[str, Any] = {"required": True} if setting.required else {"load_default": setting.default}
     if setting.kind is list:
-        return fields.List(fields.String(), **presence)
+        return fields.List(fields.String(), validate=rules, **presence)
     return KINDS[setting.kind](validate=rules, **presence)
+
+
+def _checked(check: Callable[[Any], str | None]) -> Callable[[Any], None]:
+    def refuse(value: Any) -> None:
+        if problem := check(value):
+            raise ValidationError(problem)
+
+    return refuse
 
 
 def _load(schema: Schema, table: Any, path: str, problems: list[str]) -> dict[str, Any]:
@@ -314,6 +327,7 @@ SAID = {
     "Not a valid boolean.": "must be true or false",
     "Not a valid list.": "must be a list",
     "Not a valid number.": "must be a number",
+    "Not a valid integer.": "must be a whole number",
     "Not a valid mapping type.": "must be a table",
     "Not a valid URL.": "must be an http or https URL",
     "Shorter than minimum length 1.": "must not be empty",

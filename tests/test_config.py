@@ -121,3 +121,39 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path, text):
     with pytest.raises(ConfigError) as refused:
         read(path)
     assert str(path) in str(refused.value)
+
+
+ROWS = [
+    {"filter": 'department eq "Finance"', "roles": ["reader"], "precedence": 5},
+    {"group": "Sales", "entitlements": ["project:p:reader"]},
+    {"group": "Legal", "roles": ["user"]},
+]
+
+
+def test_the_rows_of_a_role_table_come_by_precedence_and_then_in_their_order():
+    parsed = parse(config(main={**TARGET, "role_table": ROWS}))
+    assert [row.text for row in parsed.targets["main"].role_table] == [
+        "group Sales",
+        "group Legal",
+        'department eq "Finance"',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"roles": ["reader"]}, "give either group or filter"),
+        ({"group": "A", "filter": "userName pr", "roles": ["reader"]}, "give either group or filter"),
+        ({"group": "A"}, "give roles, entitlements or both"),
+        ({"group": "A", "roles": [""]}, "must not be empty"),
+        ({"group": "A", "roles": "reader"}, "must be a list"),
+        ({"group": "A", "roles": ["reader"], "precedence": "high"}, "must be a whole number"),
+        ({"group": "A", "roles": ["reader"], "colour": "red"}, "unknown key"),
+        ({"filter": "colour eq 1", "roles": ["reader"]}, "colour"),
+        ({"filter": "userName eq", "roles": ["reader"]}, "filter"),
+    ],
+)
+def test_a_row_that_cannot_be_right_is_told_with_its_place(row, said):
+    (problem,) = problems(config(main={**TARGET, "role_table": [ROWS[0], row]}))
+    assert problem.startswith("targets.main.role_table[1]")
+    assert said.casefold() in problem.casefold()

@@ -84,7 +84,8 @@ def _print_event(out: Any, event: dict[str, Any]) -> None:
         soft_wrap=True,
     )
     if event["detail"]:
-        out.print(f"    {escape(event['detail'])}", style="red", soft_wrap=True)
+        style = "yellow" if event["outcome"] == "delivered" else "red"
+        out.print(f"    {escape(event['detail'])}", style=style, soft_wrap=True)
     for call in event["calls"]:
         answered = call["status"] if call["status"] is not None else "no answer"
         out.print(

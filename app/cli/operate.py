@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import click
 
@@ -10,7 +11,7 @@ from app.cli.context import Context, console, json_option, pass_context, print_j
 from app.directory import migrate
 from app.provisioning.driver import run
 from app.provisioning.target import Target
-from mappings import VendorError
+from mappings import Call, VendorError
 
 CHECK_SECONDS = 15.0
 
@@ -19,7 +20,7 @@ CHECK_SECONDS = 15.0
 @json_option
 @pass_context
 def check(context: Context, as_json: bool) -> None:
-    """Check the configuration, the database, and one harmless read at each vendor.
+    """Check the configuration, the database, one harmless read at each vendor, and what the role tables name.
 
     Exits 0 if all is well, 1 if a vendor does not answer as it should, 2 if the configuration is wrong.
     """
@@ -54,8 +55,16 @@ def upgrade(context: Context, as_json: bool) -> None:
 
 def _ask(target: Target) -> dict[str, object]:
     deadline = time.monotonic() + CHECK_SECONDS
+
+    def send(call: Call) -> Any:
+        return target.sender.send(call, lambda _: None, deadline)
+
     try:
-        seen = run(target.mapping.check(), lambda call: target.sender.send(call, lambda _: None, deadline))
+        seen = run(target.mapping.check(), send)
+        missing = run(target.catalogue.missing(target.table.values), send)
     except VendorError as error:
         return {"target": target.name, "ok": False, "detail": error.detail}
+    if missing:
+        text = f"{target.name}: role_table gives what {target.mapping.title} does not have: {', '.join(missing)}"
+        return {"target": target.name, "ok": False, "detail": text}
     return {"target": target.name, "ok": True, "detail": f"{target.name}: {target.mapping.title} answers: {seen}"}

@@ -8,11 +8,14 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from typing import Any
 
 import click
 import gunicorn.http.message
+import structlog
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 
 from app import create_app
 from app.cli.context import Context, pass_context
@@ -23,8 +26,11 @@ from app.provisioning.worker import Worker
 MAX_REQUEST_LINE = 64 * 1024
 """Bytes; so that a filter which is too long is refused as SCIM, not cut off as HTTP."""
 RESTART_SECONDS = 1.0
+"""The least time from one start of the delivery worker to the next."""
 PR_SET_PDEATHSIG = 1
 """From <linux/prctl.h>: the signal to get when the parent ends."""
+
+log = structlog.get_logger()
 
 
 @click.command(short_help="Serve SCIM and deliver.")
@@ -80,9 +86,9 @@ class _Server(BaseApplication):
             "proc_name": "scim-bridge",
             "post_fork": _end_with_server,
         }
-        if delivers:
-            companion = _Companion(context.path)
-            self._settings |= {"when_ready": companion.start, "on_exit": companion.stop}
+        self._companion = _Companion(context.path) if delivers else None
+        if self._companion is not None:
+            self._settings["on_exit"] = self._companion.stop
         super().__init__()
 
     def load_config(self) -> None:
@@ -93,6 +99,31 @@ class _Server(BaseApplication):
     def load(self) -> Any:
         """Build the application, once in each web process."""
         return create_app(self._config)
+
+    def run(self) -> None:
+        """Serve until a signal ends it."""
+        try:
+            _Arbiter(self, self._companion).run()
+        except RuntimeError as wrong:
+            raise click.ClickException(str(wrong)) from wrong
+
+
+class _Arbiter(Arbiter):
+    """gunicorn's parent process, which looks after the delivery worker as it does after its own children.
+
+    It does so in the one thread that forks: a process that is started in another thread while a web process is
+    forked waits for ever, since that web process holds the pipe open on which the start is reported.
+    """
+
+    def __init__(self, app: BaseApplication, companion: _Companion | None) -> None:
+        self._companion = companion
+        super().__init__(app)
+
+    def manage_workers(self) -> None:
+        """Start what is missing. Called about every second, and when a child ends."""
+        super().manage_workers()
+        if self._companion is not None:
+            self._companion.look_after()
 
 
 class _Companion:
@@ -110,24 +141,24 @@ class _Companion:
             str(os.getpid()),
         ]
         self._process: subprocess.Popen[bytes] | None = None
-        self._stopping = threading.Event()
+        self._started = -RESTART_SECONDS
 
-    def start(self, _server: Any) -> None:
-        """Start the worker and watch over it."""
-        threading.Thread(target=self._watch, daemon=True).start()
+    def look_after(self) -> None:
+        """Start the worker if it does not run and was not started just now."""
+        runs = self._process is not None and self._process.poll() is None
+        if runs or time.monotonic() - self._started < RESTART_SECONDS:
+            return
+        self._started = time.monotonic()
+        try:
+            self._process = subprocess.Popen(self._command)  # noqa: S603
+        except OSError as failure:
+            log.error("the delivery worker could not be started", reason=str(failure))
 
     def stop(self, _server: Any) -> None:
         """End the worker and wait until it has finished what it was delivering."""
-        self._stopping.set()
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
             self._process.wait()
-
-    def _watch(self) -> None:
-        while not self._stopping.is_set():
-            if self._process is None or self._process.poll() is not None:
-                self._process = subprocess.Popen(self._command)  # noqa: S603
-            self._stopping.wait(RESTART_SECONDS)  # a blocking wait would miss what the server reaps
 
 
 def _end_with_server(server: Any, _worker: Any) -> None:

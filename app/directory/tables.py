@@ -130,3 +130,10 @@ token = Table(
     Column("created", Double, nullable=False),
     Column("revoked", Double),
 )
+
+policy = Table(
+    "policy",
+    metadata,
+    Column("target", String(255), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),  # of the options and the role table at the last start
+)

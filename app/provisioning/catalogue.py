@@ -58,6 +58,14 @@ class Catalogue:
         found = ((value, self._mapping.role_of(value) or self._named(value)) for value in values)
         return {value: id_ for value, id_ in found if id_ is not None}
 
+    def missing(self, values: Sequence[str]) -> Flow[list[str]]:
+        """Return those of the values that the vendor does not have, or that nobody can be given."""
+        if not values:
+            return []
+        entries = (*(yield from self.roles()), *(yield from self.entitlements()))
+        known = {name for entry in entries if entry.supported for name in (entry.value, entry.display)}
+        return [value for value in values if value not in known and self._mapping.role_of(value) is None]
+
     def entry(self, value: str) -> Entry | None:
         """Return the remembered entry of a role's vendor id, to say whether it can be assigned."""
         return next((entry for entry in self._fresh() if entry.value == value), None)

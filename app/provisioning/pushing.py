@@ -74,6 +74,9 @@ class Pushing(Writing):
             later = [*busy, *found.users[CHUNK:]]
         for user in users:
             user.want()
+            membership = user.membership(group_link)
+            if membership is not None:  # a new name may mean rows of the role table
+                membership.group_name = name
         if later:
             links.demand(connection, later, REQUEST_SECONDS)
         if found.unknown:

@@ -39,6 +39,11 @@ class RoleTable:
     rows: tuple[Row, ...]
     type: ResourceType
 
+    @property
+    def values(self) -> list[str]:
+        """Everything that any row gives, each once."""
+        return list(dict.fromkeys(value for row in self.rows for value in row.gives))
+
     def stands_for(self, group: str) -> bool:
         """Whether a group of this name means rows of the table, and so nothing of its own at the vendor."""
         return any(row.group is not None and row.group.casefold() == group.casefold() for row in self.rows)

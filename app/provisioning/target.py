@@ -18,10 +18,12 @@ class Target:
     """One vendor account as the bridge serves it; its SCIM base URL is ``/{name}/scim/v2``.
 
     ``types`` are what requests are read with, ``published`` what ``/Schemas`` shows: a vendor that cannot change
-    a password does not publish one, and refuses one.
+    a password does not publish one, and refuses one. ``fingerprint`` is another one when the options or the role
+    table, which decide what everybody should have, are others.
     """
 
     name: str
+    fingerprint: str
     mapping: Mapping
     table: RoleTable
     catalogue: Catalogue

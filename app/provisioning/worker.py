@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from app.directory import links
+from app.directory import links, policies
 from app.directory.database import Database
 from app.directory.tables import link
 from app.provisioning import journal, ledger
@@ -30,17 +30,30 @@ class Worker:
     database: Database
     targets: Mapping[str, Target]
     stopping: threading.Event = field(default_factory=threading.Event)
+    adopted: set[str] = field(default_factory=set)
 
     def run(self) -> None:
         """Deliver until :attr:`stopping` is set. An error of one round is logged and does not end the work."""
         while not self.stopping.is_set():
             try:
+                self.adopt_policies()
                 busy = self.round()
             except Exception:
                 log.exception("delivery failed")
                 busy = False
             if not busy:
                 self.stopping.wait(IDLE_SECONDS)
+
+    def adopt_policies(self) -> None:
+        """Make everybody due whose target has other options or another role table than at its last start."""
+        for name, target in self.targets.items():
+            if name in self.adopted:
+                continue
+            with self.database.write() as connection:
+                count = policies.adopt(connection, name, target.fingerprint)
+            self.adopted.add(name)
+            if count:
+                log.info("the configuration has changed: everybody is looked at again", target=name, links=count)
 
     def round(self) -> bool:
         """Deliver one batch for each target; false if nothing was due."""

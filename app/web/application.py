@@ -10,12 +10,9 @@ from flask.json.provider import JSONProvider
 
 from app.assembly import Bridge
 from app.config import ServerConfig
-from app.web import errors, health, metrics, scim
+from app.web import errors, health, metrics, reading, scim
 from app.web.paths import CanonicalPaths
 from app.web.proxies import TrustedProxies
-
-MAX_BODY = 1024 * 1024
-"""Bytes; a group of 10,000 members fits."""
 
 
 class Orjson(JSONProvider):
@@ -34,7 +31,7 @@ def application(bridge: Bridge, server: ServerConfig) -> Flask:
     """Build the Flask application of a bridge."""
     app = Flask("app", static_folder=None)
     app.json = Orjson(app)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.config["MAX_CONTENT_LENGTH"] = reading.MAX_BODY + 1  # a body without a length is cut off there, unsaid
     app.url_map.strict_slashes = False
     app.extensions["bridge"] = bridge
     app.extensions["external_url"] = server.external_url

@@ -21,6 +21,8 @@ from app.web.rendering import View
 
 MEDIA_TYPES = {"application/scim+json", "application/json", ""}
 QUERY = ("filter", "startIndex", "count", "attributes", "excludedAttributes")
+MAX_BODY = 1024 * 1024
+"""Bytes; a group of 10,000 members fits."""
 MAX_RESULTS = 200
 """The most resources that one page of a list holds."""
 
@@ -71,10 +73,11 @@ def body() -> Any:
     """Return the decoded body. Raises 413, 415 and ``InvalidSyntax``."""
     if request.mimetype not in MEDIA_TYPES:
         raise ScimError(f"The body must be application/scim+json, not {request.mimetype}.", status=415)
+    sent = request.get_data(cache=False)
+    if len(sent) > MAX_BODY:
+        raise RequestEntityTooLarge
     try:
-        return orjson.loads(request.get_data(cache=False))
-    except RequestEntityTooLarge:
-        raise
+        return orjson.loads(sent)
     except orjson.JSONDecodeError as broken:
         raise InvalidSyntax(f"The body is not JSON: {broken}.") from broken
 

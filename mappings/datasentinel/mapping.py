@@ -4,11 +4,16 @@ A SCIM User is a user, whose e-mail address is its key; a SCIM Group is a role t
 Two traps decide this mapping: a user without ``privilege`` becomes an administrator, and a user without a
 role sees everything, so one role (``fallback_role``) is held whenever no other is.
 https://docs.datasentinel.io/manual/implementation/platform-usage/api-reference/user
+
+The field ``access`` of an account is not one of the vendor's, who shows nothing like it: ``password``, ``ldap`` or,
+once nobody knows the password any more, ``locked``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping as MappingABC
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import mappings
@@ -16,8 +21,8 @@ from mappings import (
     Applied,
     Call,
     Change,
-    Conflict,
     Document,
+    Entry,
     Flow,
     Group,
     Login,
@@ -25,7 +30,6 @@ from mappings import (
     Passwords,
     Readers,
     Rejected,
-    Setting,
     Settings,
     Unsupported,
     User,
@@ -33,10 +37,20 @@ from mappings import (
     unsupported,
 )
 from mappings.answers import text
+from mappings.datasentinel import attributes, limits, roles
+from mappings.datasentinel.options import CREDENTIALS, OPTIONS
+from mappings.operations import Calls
 from mappings.passwords import random_password
 from mappings.readers import display_name, full_name
 
 USERS = ("ds-api", "users")
+BUILT_IN = "datasentinel"
+"""The login of the account that every server has."""
+WRITTEN = ("privilege", "profile", "comment")
+"""What an update sends, always all of it: what is left out may fall back to admin."""
+
+NO_LDAP_CHANGE = "Datasentinel has no password of a user who logs in through LDAP: it cannot be changed"
+NO_RENAME = "Datasentinel's API cannot rename a role: make a group for the other role"
 
 
 class Datasentinel(mappings.Mapping):
@@ -47,48 +61,86 @@ class Datasentinel(mappings.Mapping):
     documents = "https://docs.datasentinel.io/manual/implementation/platform-usage/api-reference/user"
     group_word = "existing role"
     passwords: Passwords = "settable"
-    credentials = (
-        (
-            Setting("user", "an account with profile data admin and privilege admin"),
-            Setting("password", "its password"),
-        ),
-        (Setting("token", "an access token made beforehand; it lives for 24 hours"),),
-    )
-    options = (
-        Setting("fallback_role", "the role that sees the least, held when no other is", required=True),
-        Setting(
-            "privilege",
-            "what every user may do",
-            default="read",
-            choices=("read", "read write", "admin"),
-        ),
-        Setting("profile", "every user's profile", default="developer", choices=("developer", "data admin")),
-        Setting("ldap", "users log in through LDAP: no password is sent", bool, default=False),
-        Setting(
-            "roles_in_put",
-            "send the roles with every update, for a server that takes them away when they are left out",
-            bool,
-            default=False,
-        ),
-        Setting("known_roles", "the roles that exist; a group of another name is refused", list, default=[]),
-    )
+    credentials = CREDENTIALS
+    options = OPTIONS
+    user_attributes = attributes.ATTRIBUTES
     user_fields: ClassVar[Readers] = {"comment": full_name}
     group_fields: ClassVar[Readers] = {"name": display_name}
+    role_values = True
+    catalogues = frozenset({"Roles", "Entitlements"})
+    tier = "gold"
+    calls: ClassVar[Calls] = {
+        "create user": ("create user",),
+        "change name": ("update user",),
+        "change e-mail": limits.ONLY_NEW["email"],
+        "set password": ("update user",),
+        "deactivate": ("delete user",),
+        "reactivate": ("create user",),
+        "delete user": ("delete user",),
+        "create group": (),
+        "create group with a member": ("assign role", "remove role"),
+        "rename group": NO_RENAME,
+        "add member": ("assign role", "remove role"),
+        "remove member": ("assign role", "remove role"),
+        "delete group": (),
+        "delete group with a member": ("assign role", "remove role"),
+    }
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
+        self.fallback_role: str = self.option["fallback_role"]
+        self.quarantine_role: str = self.option["quarantine_role"] or self.fallback_role
         if self.option["ldap"]:
             self.passwords = "none"  # theirs are in the LDAP directory
 
+    # -- what the IdP wants
+
     def user(self, document: Document, roles: frozenset[str], password: str | None = None) -> User:
-        email = self.user_key(document)
+        user = super().user(document, roles or frozenset({self.fallback_role}), password)
         fields = {
-            "email": email.lower(),
+            **user.fields,
+            "email": user.key.lower(),
             "privilege": self.option["privilege"],
             "profile": self.option["profile"],
-            "comment": full_name(document),
+            "access": attributes.access(ldap=self.option["ldap"]),
+            **attributes.said(self.extension(document), document.get("entitlements", ())),
         }
-        return User(email, fields, roles or frozenset({self.option["fallback_role"]}), password)
+        return replace(user, fields=fields)
+
+    def inactive(self, user: User) -> User | None:
+        """Lock an account whose password is here; an LDAP user's is not, so that the account has to go."""
+        if self.option["deactivation"] == "delete" or user.fields["access"] == "ldap":
+            return None
+        fields = {**user.fields, "privilege": attributes.PRIVILEGES[0], "access": "locked"}
+        return replace(user, fields=fields, roles=frozenset({self.quarantine_role}), password=None)
+
+    def protection(self, account: User | Group) -> str | None:
+        if isinstance(account, Group):
+            return None
+        key = account.key.casefold()
+        own = self.secrets.get("user", BUILT_IN).casefold()
+        if {key, key.partition("@")[0]} & {BUILT_IN, own}:  # a login is the part before the @
+            return f"{account.key} is Datasentinel's built-in account, or the one that the bridge itself uses"
+        return super().protection(account)
+
+    def recreates(self, user: User, change: Change) -> bool:
+        needed = limits.only_new(user, change, self.option) and not limits.excess(user, self.option)
+        return bool(needed) and limits.may_recreate(user, change, self.option)
+
+    # -- the catalogue
+
+    def roles(self) -> Flow[Sequence[Entry]]:
+        known = self.option["known_roles"] or (yield from self._roles_in_use())
+        return [Entry(role, role) for role in sorted({*known, self.fallback_role, self.quarantine_role})]
+
+    def entitlements(self) -> Flow[Sequence[Entry]]:
+        return at_once(attributes.offered())
+
+    def _roles_in_use(self) -> Flow[set[str]]:
+        users = yield Call("GET", USERS, "list users", planned=[])
+        return {role for user in users for role in user["roles"]}
+
+    # -- access
 
     def login(self) -> Flow[Login]:
         token = self.secrets.get("token")
@@ -105,24 +157,30 @@ class Datasentinel(mappings.Mapping):
     # -- users
 
     def create_user(self, user: User) -> Flow[None]:
-        body = {**_written(user.fields), "roles": sorted(user.roles)}
-        if self.option["ldap"]:
+        if refusal := limits.excess(user, self.option):
+            raise refusal
+        fields = self._as_made(user).fields
+        body = {name: fields[name] for name in (*WRITTEN, "live_360")} | {"roles": sorted(user.roles)}
+        if fields["access"] == "ldap":
             body["ldap"] = True
         else:
             body["password"] = user.password or random_password()
         yield Call("POST", (*USERS, user.key), "create user", json=body, repeatable=False)
-        yield Applied(user.key, user.fields, roles_added=user.roles)
+        yield Applied(user.key, fields, roles_added=user.roles)
 
     def update_user(self, user: User, change: Change) -> Flow[None]:
-        if change.fields.get("email", str(user.vendor_id).lower()) != str(user.vendor_id).lower():
-            raise Unsupported("Datasentinel knows a user by the e-mail address: it cannot be changed")
+        self._refuse(user, change)
         path = (*USERS, str(user.vendor_id))
-        for role in sorted(change.roles_added):  # before any is taken: without a role a user sees everything
-            yield from self._assign(path, role)
-        for role in sorted(change.roles_removed):
-            yield from self._remove(path, role)
-        if change.fields or change.password is not None:
-            yield from self._write(path, user, change)
+        if change.fields.get("access") == "locked":  # first: whatever the roles meet, nobody logs in any more
+            before = (user.roles - change.roles_added) | change.roles_removed
+            yield from self._write(path, user, change, before or user.roles)
+            yield from roles.swap(path, change)
+            return
+        yield from roles.swap(path, change)
+        if _is_written(change):
+            yield from self._write(path, user, change, user.roles)
+        elif change.fields:
+            yield Applied(fields=change.fields)
 
     def delete_user(self, vendor_id: str) -> Flow[None]:
         yield Call("DELETE", (*USERS, vendor_id), "delete user")
@@ -133,19 +191,36 @@ class Datasentinel(mappings.Mapping):
             found = yield Call("GET", (*USERS, key), "read user", planned={"roles": []})
         except NotFound:
             return None
-        fields = {name: found.get(name) for name in ("privilege", "profile", "comment")}
+        fields = {name: found.get(name) for name in (*WRITTEN, "live_360")}
         fields["email"] = str(found.get("email", key)).lower()
+        fields["access"] = user.fields.get("access", attributes.access(ldap=self.option["ldap"]))  # is not shown
         return User(key, fields, frozenset(found["roles"]), vendor_id=key)
+
+    def created_user(self, sent: User, found: User) -> bool:
+        return super().created_user(self._as_made(sent), found)
+
+    def _as_made(self, user: User) -> User:
+        """Return the account that a create makes: with the option's ``live_360`` if the IdP says nothing of it."""
+        return replace(user, fields={"live_360": int(self.option["live_360"]), **user.fields})
+
+    def _refuse(self, user: User, change: Change) -> None:
+        """Refuse before any call what cannot be done as a whole."""
+        if reason := limits.only_new(user, change, self.option):
+            raise Unsupported(reason)
+        if change.password is not None and user.fields["access"] == "ldap":
+            raise Unsupported(NO_LDAP_CHANGE)
+        if _is_written(change) and (refusal := limits.excess(user, self.option)):
+            raise refusal
 
     # -- groups
 
     def create_group(self, group: Group) -> Flow[None]:
         known = self.option["known_roles"]
-        if known and group.key not in known:
+        if known and group.key not in {*known, self.fallback_role, self.quarantine_role}:
             raise Rejected(f"Datasentinel has no role {group.key!r}, and its API cannot make one")
         yield Applied(group.key, group.fields)
 
-    rename_group = unsupported("Datasentinel's API cannot rename a role: make a group for the other role")
+    rename_group = unsupported(NO_RENAME)
 
     def update_group(self, group: Group, change: Change) -> Flow[None]:
         if change.fields.get("name", group.vendor_id) != group.vendor_id:
@@ -161,45 +236,28 @@ class Datasentinel(mappings.Mapping):
     def find_group(self, group: Group) -> Flow[Group | None]:
         return at_once(None)  # binding to a role makes nothing that could be found
 
-    # -- roles and properties of one user
-
-    def _roles(self, path: tuple[str, ...]) -> Flow[list[str]]:
-        try:
-            found = yield Call("GET", path, "read user", planned={"roles": []})
-        except NotFound:
-            return []
-        roles: list[str] = found["roles"]
-        return roles
-
-    def _assign(self, path: tuple[str, ...], role: str) -> Flow[None]:
-        try:
-            yield Call("POST", (*path, "role", role), "assign role")
-        except Conflict as refusal:  # assigned already, it should mean; not documented: look
-            if role not in (yield from self._roles(path)):
-                raise Rejected(refusal.detail, status=refusal.status) from refusal
-        yield Applied(roles_added=frozenset({role}))
-
-    def _remove(self, path: tuple[str, ...], role: str) -> Flow[None]:
-        try:
-            yield Call("DELETE", (*path, "role", role), "remove role")
-        except (NotFound, Conflict) as refusal:  # not assigned, it should mean; not documented: look
-            if role in (yield from self._roles(path)):
-                raise Rejected(refusal.detail, status=refusal.status) from refusal
-        yield Applied(roles_removed=frozenset({role}))
-
-    def _write(self, path: tuple[str, ...], user: User, change: Change) -> Flow[None]:
-        body = _written(user.fields)  # all of them: what is left out may fall back to admin
+    def _write(self, path: tuple[str, ...], user: User, change: Change, roles: AbstractSet[str]) -> Flow[None]:
+        body: dict[str, Any] = {name: user.fields[name] for name in WRITTEN}
+        if "live_360" in change.fields:
+            body["live_360"] = change.fields["live_360"]
         if self.option["roles_in_put"]:
-            body["roles"] = sorted(user.roles)
-        if change.password is not None:
+            body["roles"] = sorted(roles)
+        if user.fields["access"] == "locked":
+            body |= _unknown_password(change)
+        elif change.password is not None:
             body["password"] = change.password
         yield Call("PUT", path, "update user", json=body)
         yield Applied(fields=change.fields)
 
 
-def _written(fields: MappingABC[str, Any]) -> dict[str, Any]:
-    """Return the fields that go into a body; the e-mail address goes into the path."""
-    return {name: value for name, value in fields.items() if name != "email"}
+def _is_written(change: Change) -> bool:
+    """Whether a change needs an update at all, beside roles."""
+    return change.password is not None or not change.fields.keys().isdisjoint((*WRITTEN, "live_360"))
+
+
+def _unknown_password(change: Change) -> dict[str, str]:
+    """Return a password that nobody knows, for an account that is being locked; one that is locked has one."""
+    return {"password": random_password()} if "access" in change.fields else {}
 
 
 MAPPING = Datasentinel

@@ -6,6 +6,9 @@ https://community.sisense.com/t5/knowledge/user-role-management-api-call-example
 
 from __future__ import annotations
 
+from collections.abc import Mapping as MappingABC
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import mappings
@@ -14,25 +17,27 @@ from mappings import (
     Call,
     Change,
     Conflict,
+    Document,
+    Entry,
     Flow,
     Group,
     Login,
     Readers,
     Rejected,
-    Setting,
     Unknown,
+    Unsupported,
     User,
     VendorError,
     at_once,
 )
 from mappings.accounts import find
 from mappings.answers import identifier
-from mappings.readers import display_name, family_name, given_name, primary_email, provenance
+from mappings.periscope import grants, settings
+from mappings.periscope.reading import DASHBOARDS, ROLES, USERS, account, listed, one, role, roles_of, with_id
+from mappings.readers import display_name, family_name, given_name, primary_email
 
-USERS = ("api", "v2", "users")
-ROLES = ("api", "v1", "roles")
-CONTENT_TYPE = {"Content-Type": "application/json"}
-REAL_WRITE = {"test_mode": "false"}  # the document's own examples say true, which writes nothing
+ACTIVE = "active"
+"""A field that no body has: whether the account may hold roles at all, where deactivation keeps accounts."""
 
 
 class Periscope(mappings.Mapping):
@@ -45,191 +50,203 @@ class Periscope(mappings.Mapping):
     )
     group_word = "role"
     passwords = "none"
-    credentials = (
-        (
-            Setting("site", "the site's name, the host part of a dashboard's address"),
-            Setting("api_key", "the site's API key, from Billing and Authentication"),
-        ),
-    )
-    options = (
-        Setting("invited_by_email", "the site admin in whose name users are invited", required=True),
-        Setting("created_by_email", "the site admin in whose name roles are made; default: invited_by_email"),
-        Setting(
-            "roles",
-            "keep: roles given by hand survive (a read before each write); exact: the IdP is the only source",
-            default="keep",
-            choices=("keep", "exact"),
-        ),
-    )
+    role_values = True
+    catalogues = frozenset({"Roles", "Entitlements"})
+    tier = "gold"
+    credentials = settings.CREDENTIALS
+    options = settings.OPTIONS
+    calls = settings.CALLS
     user_fields: ClassVar[Readers] = {
         "email": primary_email,
         "first_name": given_name,
         "last_name": family_name,
     }
-    group_fields: ClassVar[Readers] = {"name": display_name, "description": provenance}
+    group_attributes = grants.ATTRIBUTES
+    group_fields: ClassVar[Readers] = {
+        "name": display_name,
+        "description": grants.description,
+        "privileges": grants.wanted("privileges"),
+        "permissions": grants.wanted("permissions"),
+    }
 
     def login(self) -> Flow[Login]:
         key = f"{self.secrets['site']}:{self.secrets['api_key']}"
-        return at_once(Login({"HTTP-X-PARTNER-AUTH": key, **CONTENT_TYPE}))
+        return at_once(Login({"HTTP-X-PARTNER-AUTH": key, "Content-Type": "application/json"}))
 
     def check(self) -> Flow[str]:
-        users = yield from self._users()
+        users = yield from listed(USERS)
         return f"{len(users)} users"
+
+    # -- what is wanted
+
+    def user(self, document: Document, roles: frozenset[str], password: str | None = None) -> User:
+        return self._marked(super().user(document, roles, password), active=True)
+
+    def inactive(self, user: User) -> User | None:
+        return replace(self._marked(user, active=False), roles=frozenset()) if self._keeps_accounts else None
+
+    def protection(self, account: User | Group) -> str | None:
+        for option, email in self._admins.items():
+            if isinstance(account, User) and account.key.casefold() == email.casefold():
+                return f"{account.key} is the site admin that the bridge works as (option {option})"
+        return super().protection(account)
 
     # -- users
 
     def create_user(self, user: User) -> Flow[None]:
         body = {
-            **user.fields,
+            **_sent(user.fields),
             "roles": sorted(user.roles),
-            "invited_by_email": self.option["invited_by_email"],
+            "invited_by_email": self._admins["invited_by_email"],
         }
-        try:
-            answer = yield Call(
-                "POST",
-                USERS,
-                "create user",
-                json=body,
-                query=REAL_WRITE,
-                repeatable=False,
-                planned={"id": "(new)"},
-            )
-        except Rejected as refusal:  # how a duplicate is refused is not documented: look
-            raise (yield from self._why(refusal, self.find_user(user), user.key)) from refusal
-        vendor_id = yield from self._new_id(_one(answer, "user"), self.find_user(user), user.key)
+        vendor_id = yield from self._create(USERS, "user", body, self.find_user(user), user.key)
         yield Applied(vendor_id, user.fields, roles_added=user.roles)
 
     def update_user(self, user: User, change: Change) -> Flow[None]:
-        body = dict(change.fields)
-        if change.roles_added or change.roles_removed:
+        body = _sent(change.fields)
+        if change.roles_added or change.roles_removed or change.fields.get(ACTIVE) is False:
             body["roles"] = yield from self._whole_list(user, change)
         try:
-            yield self._put(user, body)
-        except Rejected as refusal:  # a list that was read may hold roles that exist no more
-            yield self._put(user, (yield from self._without_dead_roles(body, change, refusal)))
+            if body:
+                yield self._put(user, body)
+        except Rejected as refusal:
+            yield self._put(user, (yield from self._mended(user, body, change, refusal)))
         yield Applied(user.vendor_id, change.fields, change.roles_added, change.roles_removed)
 
     def delete_user(self, vendor_id: str) -> Flow[None]:
-        yield Call("DELETE", (*USERS, vendor_id), "delete user", query=REAL_WRITE, answer="nothing")
+        yield Call("DELETE", (*USERS, vendor_id), "delete user", query=self._mode, answer="nothing")
 
     def find_user(self, user: User) -> Flow[User | None]:
-        users = yield from self._users()
-        return find(map(_user, users), user)
+        users = yield from listed(USERS)
+        return find((self._marked(account(each), active=True) for each in users), user)
 
     # -- groups
 
     def create_group(self, group: Group) -> Flow[None]:
-        body = {
-            **group.fields,
-            "created_by_email": self._admin,
-            "privileges": [],
-            "permissions": [],
-        }
-        try:
-            answer = yield Call(
-                "POST",
-                ROLES,
-                "create role",
-                json=body,
-                query=REAL_WRITE,
-                repeatable=False,
-                planned={"id": "(new)"},
-            )
-        except Rejected as refusal:
-            raise (yield from self._why(refusal, self.find_group(group), group.key)) from refusal
-        vendor_id = yield from self._new_id(_one(answer, "role"), self.find_group(group), group.key)
+        body = {**grants.written(group.fields), "created_by_email": self._admins["created_by_email"]}
+        vendor_id = yield from self._create(ROLES, "role", body, self.find_group(group), group.key)
         yield Applied(vendor_id, group.fields)
 
     def update_group(self, group: Group, change: Change) -> Flow[None]:
-        body = {
-            **change.fields,
-            "updated_by_email": self._admin,
-        }  # privileges and permissions stay
-        yield Call("PUT", (*ROLES, str(group.vendor_id)), "rename role", json=body, query=REAL_WRITE)
+        body = {**grants.written(change.fields), "updated_by_email": self._admins["updated_by_email"]}
+        yield Call("PUT", (*ROLES, str(group.vendor_id)), "update role", json=body, query=self._mode)
         yield Applied(group.vendor_id, change.fields)
 
     def delete_group(self, vendor_id: str) -> Flow[None]:
-        yield Call("DELETE", (*ROLES, vendor_id), "delete role", query=REAL_WRITE, answer="nothing")
+        yield Call("DELETE", (*ROLES, vendor_id), "delete role", query=self._mode, answer="nothing")
 
     def find_group(self, group: Group) -> Flow[Group | None]:
-        roles = yield from self._roles()
-        return find((_group(role) for role in roles if "id" in role), group)
+        roles = yield from listed(ROLES)
+        return find(map(role, with_id(roles)), group)
+
+    def created_group(self, sent: Group, found: Group) -> bool:
+        """Whether the name is as sent, and the description, which carries the SCIM id: no other role has that."""
+        return all(found.fields[name] == sent.fields[name] for name in ("name", "description"))
+
+    # -- the catalogue
+
+    def roles(self) -> Flow[Sequence[Entry]]:
+        roles = yield from listed(ROLES)
+        return [
+            Entry(found.vendor_id or "", found.key, supported=not self.protection(found), contains=contained)
+            for found, contained in ((role(each), grants.dashboards(each)) for each in with_id(roles))
+        ]
+
+    def entitlements(self) -> Flow[Sequence[Entry]]:
+        dashboards = yield from listed(DASHBOARDS)
+        return [
+            Entry(identifier(each), str(each.get("name") or each["id"]), "dashboard", supported=False)
+            for each in dashboards
+        ]
+
+    # -- what the options say
 
     @property
-    def _admin(self) -> str:
-        return str(self.option["created_by_email"] or self.option["invited_by_email"])
+    def _admins(self) -> dict[str, str]:
+        inviter = str(self.option["invited_by_email"])
+        creator = str(self.option["created_by_email"] or inviter)
+        updater = str(self.option["updated_by_email"] or creator)
+        return {"invited_by_email": inviter, "created_by_email": creator, "updated_by_email": updater}
+
+    @property
+    def _mode(self) -> dict[str, str]:
+        """The query of every write; the document's own examples say true, which writes nothing."""
+        return {"test_mode": "true" if self.option["test_mode"] else "false"}
+
+    @property
+    def _keeps_accounts(self) -> bool:
+        return bool(self.option["deactivation"] == "strip_roles")
+
+    def _marked(self, user: User, *, active: bool) -> User:
+        """Note whether the user is active where an account outlives that: even who had no role is then stripped."""
+        return replace(user, fields={**user.fields, ACTIVE: active}) if self._keeps_accounts else user
 
     # -- what the document leaves to find out
 
-    def _users(self) -> Flow[list[dict[str, Any]]]:
-        return (yield from self._listed(USERS, "users"))
-
-    def _roles(self) -> Flow[list[dict[str, Any]]]:
-        return (yield from self._listed(ROLES, "roles"))
-
-    def _listed(self, path: tuple[str, ...], name: str) -> Flow[list[dict[str, Any]]]:
-        """Read a whole list; that users and roles are paged as dashboards are is not documented."""
-        found: list[dict[str, Any]] = []
-        query: dict[str, str] = {}
-        while True:
-            answer = yield Call("GET", path, f"list {name}", query=query, planned={name: []})
-            found += _many(answer, name)
-            start = answer.get("next_page_start") if isinstance(answer, dict) else None
-            if start is None:
-                return found
-            query = {"next_page_start": str(start)}
-
-    def _whole_list(self, user: User, change: Change) -> Flow[list[str]]:
-        if self.option["roles"] == "exact":
-            return sorted(user.roles)
-        path = (*USERS, str(user.vendor_id))
-        answer = yield Call("GET", path, "read user's roles", planned={"roles": []})
-        current = {str(role) for role in _one(answer, "user").get("roles", ())}
-        return sorted((current | change.roles_added) - change.roles_removed)
-
-    def _new_id(self, answer: dict[str, Any], look: Flow[User | None] | Flow[Group | None], key: str) -> Flow[str]:
-        if answer.get("id") is not None:  # not documented
-            return identifier(answer)
+    def _create(
+        self,
+        path: tuple[str, ...],
+        word: str,
+        body: dict[str, Any],
+        look: Flow[User | None] | Flow[Group | None],
+        key: str,
+    ) -> Flow[str]:
+        """Create a user or a role and return its id; ``look`` looks for it in the list."""
+        new = {"id": "(new)"}
+        call = Call("POST", path, f"create {word}", json=body, query=self._mode, repeatable=False, planned=new)
+        try:
+            answer = yield call
+        except Rejected as refusal:  # how a duplicate is refused is not documented: look
+            raise (yield from self._why(refusal, look, key)) from refusal
+        made = one(answer, word)
+        if made.get("id") is not None:  # not documented
+            return identifier(made)
+        if self.option["test_mode"]:
+            return f"test-mode:{key}"
         created = yield from look
         if created is None:
-            raise Unknown(f"{self.title} said that it created {key}, but does not list it")
+            raise Unknown(f"{self.title} said that it created {key}, but does not list it, or without an id")
         return str(created.vendor_id)
-
-    def _put(self, user: User, body: dict[str, Any]) -> Call:
-        return Call("PUT", (*USERS, str(user.vendor_id)), "update user", json=body, query=REAL_WRITE)
-
-    def _without_dead_roles(self, body: dict[str, Any], change: Change, refusal: Rejected) -> Flow[dict[str, Any]]:
-        roles = (yield from self._roles()) if "roles" in body else []
-        alive = {str(role["id"]) for role in roles if "id" in role}
-        if not alive or not change.roles_added <= alive or alive.issuperset(body["roles"]):
-            raise refusal
-        return {**body, "roles": [role for role in body["roles"] if role in alive]}
 
     def _why(self, refusal: Rejected, look: Flow[User | None] | Flow[Group | None], key: str) -> Flow[VendorError]:
         found = yield from look
         return refusal if found is None else Conflict(f"{self.title} already has {key}: {refusal.detail}")
 
+    def _put(self, user: User, body: dict[str, Any]) -> Call:
+        return Call("PUT", (*USERS, str(user.vendor_id)), "update user", json=body, query=self._mode)
 
-def _one(answer: Any, name: str) -> dict[str, Any]:
-    """Return the object of an answer whose wrapping is not documented: bare, or under its name."""
-    inner = answer.get(name, answer) if isinstance(answer, dict) else {}
-    return inner if isinstance(inner, dict) else {}
+    def _whole_list(self, user: User, change: Change) -> Flow[list[str]]:
+        if self.option["roles"] == "exact" or user.fields.get(ACTIVE) is False:  # who leaves keeps nothing
+            return sorted(user.roles)
+        answer = yield Call("GET", (*USERS, str(user.vendor_id)), "read user's roles", planned={"roles": []})
+        current = roles_of(one(answer, "user"))
+        return sorted((current | change.roles_added) - change.roles_removed)
+
+    def _mended(self, user: User, body: dict[str, Any], change: Change, refusal: Rejected) -> Flow[dict[str, Any]]:
+        """Return a body without roles that exist no more, or raise what a refused update is to be called."""
+        alive = (yield from self._alive(body["roles"], change)) if "roles" in body else None
+        if alive is not None:
+            return {**body, "roles": alive}
+        if "email" not in body:
+            raise refusal
+        holder = yield from self.find_user(User(user.key, {}))
+        if holder is not None and holder.vendor_id != user.vendor_id:
+            raise Conflict(f"{self.title} already has {user.key}: {refusal.detail}") from refusal
+        reason = f"{self.title} documents no change of an e-mail address, and refused this one: {refusal.detail}"
+        raise Unsupported(reason, status=refusal.status) from refusal
+
+    def _alive(self, roles: list[str], change: Change) -> Flow[list[str] | None]:
+        """Return those of a list of roles that exist; ``None`` if that does not explain a refusal."""
+        everything = yield from listed(ROLES)
+        alive = {identifier(each) for each in with_id(everything)}
+        if len(with_id(everything)) < len(everything):  # a role that shows no id may be any of them
+            return None
+        explains = bool(alive) and change.roles_added <= alive and not alive.issuperset(roles)
+        return [each for each in roles if each in alive] if explains else None
 
 
-def _many(answer: Any, name: str) -> list[dict[str, Any]]:
-    """Return the list of an answer whose wrapping is not documented: bare, or under its name."""
-    return answer.get(name, []) if isinstance(answer, dict) else list(answer)
-
-
-def _user(found: dict[str, Any]) -> User:
-    fields = {name: found.get(name, "") for name in Periscope.user_fields}
-    roles = frozenset(str(role) for role in found.get("roles", ()))
-    return User(str(found.get("email", "")), fields, roles, vendor_id=identifier(found))
-
-
-def _group(found: dict[str, Any]) -> Group:
-    fields = {name: found.get(name) or "" for name in Periscope.group_fields}
-    return Group(found["name"], fields, vendor_id=identifier(found))
+def _sent(fields: MappingABC[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if name != ACTIVE}
 
 
 MAPPING = Periscope

@@ -18,6 +18,8 @@ from mappings.sandbox_calls import JSON, NOTHING, Operation, RefusedError
 from mappings.sandbox_fields import TEXT, Fields, list_of, one_of, record
 
 ADMINISTRATOR = "0000-admin-1111-id"
+EVERYONE = "0000-everyone-1111-id"
+BUILT_IN = (ADMINISTRATOR, EVERYONE)
 SITE_ADMIN = "admin@acme.example"
 _ADMIN_ID = "0000-admin-1111-user-id"
 
@@ -50,7 +52,8 @@ class PeriscopeSandbox(Sandbox):
 
     `role_in_use`: what deleting a role does about the users who hold it, which the document leaves open:
     "strip" takes it off them, "refuse" answers 400, "dangle" leaves its id behind. The list of dashboards
-    comes in pages of `dashboards_per_page`.
+    comes in pages of `dashboards_per_page`. `tells_ids`: whether the answer to a create holds the new id.
+    `hides_ids`: whether a role shows no id in the list until a dashboard was once added to it, as was seen.
     """
 
     vendor: ClassVar[str] = "periscope"
@@ -73,6 +76,8 @@ class PeriscopeSandbox(Sandbox):
         *,
         role_in_use: Literal["strip", "refuse", "dangle"] = "strip",
         dashboards_per_page: int = 100,
+        tells_ids: bool = True,
+        hides_ids: bool = False,
         **frame: Any,
     ) -> None:
         super().__init__(**frame)
@@ -84,10 +89,14 @@ class PeriscopeSandbox(Sandbox):
         ]
         self._role_in_use = role_in_use
         self._per_page = dashboards_per_page
+        self._tells_ids = tells_ids
+        self._hides_ids = hides_ids
+        self._hidden: set[str] = set()
         self._roles: dict[str, dict[str, Any]] = {}
         self._accounts: dict[str, dict[str, Any]] = {}
         self._store_role(ADMINISTRATOR, {"name": "Administrator"})
         self._store_role("0000-test-1111-role-id", {"name": "myExistingRole", "description": "testing"})
+        self._store_role(EVERYONE, {"name": "Everyone"})
         for user_id, *values in deepcopy(_SEED):
             self._accounts[user_id] = {"id": user_id, **dict(zip(_USER, values, strict=True))}
 
@@ -126,11 +135,11 @@ class PeriscopeSandbox(Sandbox):
         """Undo what a call in test mode did, which so has the answer of a real one."""
         if query.pop("test_mode", "false") == "false":
             return super().perform(operation, arguments, query)
-        before = deepcopy((self._accounts, self._roles))
+        before = deepcopy((self._accounts, self._roles, self._hidden))
         try:
             return super().perform(operation, arguments, query)
         finally:
-            self._accounts, self._roles = before
+            self._accounts, self._roles, self._hidden = before
 
     # Users
 
@@ -154,7 +163,7 @@ class PeriscopeSandbox(Sandbox):
         self._check_user(body, None)
         user = {"id": self._new_id(), **body}
         self._accounts[user["id"]] = user
-        return user
+        return self._told(user)
 
     def update_user(self, user: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
         """Change what is sent and nothing else; `roles` is the whole list."""
@@ -178,7 +187,7 @@ class PeriscopeSandbox(Sandbox):
 
     def get_roles(self) -> dict[str, Any]:
         """Show every role."""
-        return {"roles": list(self._roles.values())}
+        return {"roles": [_without_id(role) if id_ in self._hidden else role for id_, role in self._roles.items()]}
 
     def get_role(self, role: dict[str, Any]) -> dict[str, Any]:
         """Show one role."""
@@ -187,19 +196,24 @@ class PeriscopeSandbox(Sandbox):
     def create_role(self, body: dict[str, Any]) -> dict[str, Any]:
         """Make a role in a site admin's name."""
         self._check_admin(body.pop("created_by_email"))
-        self._check_role_name(body["name"], None)
-        return self._store_role(self._new_id(), body)
+        self._check_role(body, None)
+        role = self._store_role(self._new_id(), body)
+        if self._hides_ids and not body["permissions"]:
+            self._hidden.add(role["id"])
+        return self._told(role)
 
     def update_role(self, role: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
         """Change what is sent and nothing else, in a site admin's name."""
         self._check_admin(body.pop("updated_by_email"))
-        self._check_role_name(body.get("name", role["name"]), role)
+        self._check_role(body, role)
         role.update(body)
+        if role["permissions"]:
+            self._hidden.discard(role["id"])
         return role
 
     def delete_role(self, role: dict[str, Any]) -> None:
-        """Delete a role other than Administrator; see `role_in_use`."""
-        if role["id"] == ADMINISTRATOR:
+        """Delete a role that is not built in; see `role_in_use`."""
+        if role["id"] in BUILT_IN:
             raise RefusedError(403, "This role cannot be deleted")
         if self._role_in_use == "refuse" and self._holders(role):
             raise RefusedError(400, "The role is in use")
@@ -232,9 +246,17 @@ class PeriscopeSandbox(Sandbox):
             if role not in self._roles:
                 raise RefusedError(400, f"Role {role} does not exist")
 
-    def _check_role_name(self, name: str, role: dict[str, Any] | None) -> None:
+    def _check_role(self, body: dict[str, Any], role: dict[str, Any] | None) -> None:
+        name = body.get("name")
         if any(other["name"] == name and other is not role for other in self._roles.values()):
             raise RefusedError(400, "Name has already been taken")
+        dashboards = {dashboard["id"] for dashboard in self.dashboards}
+        for permission in body.get("permissions", []):
+            if permission["object_type"] == "Dashboard" and permission["object_id"] not in dashboards:
+                raise RefusedError(400, f"Dashboard {permission['object_id']} does not exist")
+
+    def _told(self, made: dict[str, Any]) -> dict[str, Any]:
+        return made if self._tells_ids else _without_id(made)
 
     def _by_email(self, email: str) -> dict[str, Any] | None:
         same = (user for user in self._accounts.values() if user["email"].casefold() == email.casefold())
@@ -249,6 +271,10 @@ class PeriscopeSandbox(Sandbox):
     def _store_role(self, role_id: str, body: dict[str, Any]) -> dict[str, Any]:
         self._roles[role_id] = {"id": role_id, "description": "", "privileges": [], "permissions": [], **body}
         return self._roles[role_id]
+
+
+def _without_id(shown: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in shown.items() if name != "id"}
 
 
 SANDBOX = PeriscopeSandbox

@@ -1,49 +1,61 @@
 """Squirro: the user API.
 
-A SCIM User is a user, a SCIM Group is a group. Creating a user takes two calls, since the first carries no name.
+A SCIM User is a user, a SCIM Group is a group or, by its name, a role in a project, in a workspace or on the
+server. Creating a user takes two calls, since the first carries no name.
 https://docs.squirro.com/en/latest/technical/api/squirro_client/sc-api-user.html
 The HTTP form of each documented method is the one that the vendor's published client uses.
 """
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import mappings
-from mappings import (
-    Applied,
-    Call,
-    Change,
-    Conflict,
-    Flow,
-    Group,
-    Login,
-    NotFound,
-    Readers,
-    Rejected,
-    Setting,
-    User,
-    Variable,
-)
+from mappings import Applied, Call, Change, Document, Entry, Flow, Login, Readers, Setting, Settings, User, Variable
 from mappings.accounts import find
 from mappings.answers import identifier, text
 from mappings.passwords import random_password
-from mappings.readers import display_name, full_name, primary_email
+from mappings.readers import full_name, primary_email
+from mappings.squirro import values
+from mappings.squirro.catalogue import SERVER_ROLES, offered, workspaces
+from mappings.squirro.groups import Groups
+from mappings.squirro.naming import PATTERNS
+from mappings.squirro.places import JSON, V0, carry_out, end_grants
+from mappings.squirro.roles import ROLES, Move, highest, moves, named, read
 
-V0 = ("api", "user", "v0", Variable("tenant"))
 V1 = ("api", "user", "v1", Variable("tenant"))
-JSON = {"Accept": "application/json"}
 
 
-class Squirro(mappings.Mapping):
+class Squirro(Groups):
     """Users and groups of one Squirro tenant."""
 
     vendor = "squirro"
     title = "Squirro"
     documents = "https://docs.squirro.com/en/latest/technical/api/squirro_client/sc-api-user.html"
-    group_word = "group"
+    group_word = "group, or a role in a project, in a workspace or on the server"
     passwords = "initial"
+    tier = "gold"
+    role_values = True
+    entitlement_values = True
+    catalogues: ClassVar = frozenset({"Roles", "Entitlements"})
+    calls: ClassVar = {
+        "create user": ("create user", "update user"),
+        "change name": ("update user",),
+        "change e-mail": ("update user",),
+        "set password": "the one documented call asks for the current password",
+        "deactivate": ("delete user",),
+        "reactivate": ("create user", "update user"),
+        "delete user": ("delete user",),
+        "create group": ("create group",),
+        "create group with a member": ("create group",),
+        "rename group": ("rename group",),
+        "add member": ("add group member",),
+        "remove member": ("remove group member",),
+        "delete group": ("delete group",),
+        "delete group with a member": ("delete group",),
+    }
     credentials = (
         (
             Setting("refresh_token", "a refresh token of a tenant administrator"),
@@ -54,20 +66,54 @@ class Squirro(mappings.Mapping):
     options = (
         Setting(
             "role",
-            "every user's server role",
+            "the server role of every user who is given no higher one",
             default="reader",
-            choices=("admin", "user", "demo", "reader"),
+            choices=ROLES["server"],
         ),
+        Setting(
+            "deactivation",
+            "what becomes of the account of a user who is not active",
+            default="delete",
+            choices=("delete", "lock"),
+        ),
+        *PATTERNS,
+        Setting(
+            "custom_values",
+            "the names of custom values that the IdP may set",
+            kind=list,
+            default=(),
+            check=values.problem,
+        ),
+        Setting(
+            "store_external_id",
+            f"whether `externalId` is kept as the custom value `{values.EXTERNAL_ID}`",
+            kind=bool,
+            default=False,
+        ),
+        Setting("protected_users", "e-mail addresses of users who are never touched", kind=list, default=()),
+        Setting("protected_groups", "names of groups that are never touched", kind=list, default=()),
     )
     user_fields: ClassVar[Readers] = {
         "email": primary_email,
         "full_name": full_name,
     }
-    group_fields: ClassVar[Readers] = {"name": display_name}
 
-    def user(self, document: mappings.Document, roles: frozenset[str], password: str | None = None) -> User:
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.user_attributes = values.attributes(self.option["custom_values"])
+
+    def user(self, document: Document, roles: frozenset[str], password: str | None = None) -> User:
         user = super().user(document, roles, password)
-        return User(user.key, {**user.fields, "role": self.option["role"]}, roles, password)
+        return replace(user, fields={**user.fields, "role": self._server_role(roles), **self._values(document)})
+
+    def inactive(self, user: User) -> User | None:
+        if self.option["deactivation"] == "delete":
+            return None
+        lowest = ROLES["server"][-1]
+        return replace(user, fields={**user.fields, "role": lowest, values.ACTIVE: False}, roles=frozenset())
+
+    def role_of(self, value: str) -> str | None:
+        return named(value)
 
     def login(self) -> Flow[Login]:
         given = {name: value for name, value in self.secrets.items() if value}
@@ -80,6 +126,12 @@ class Squirro(mappings.Mapping):
         users = yield from self._users()
         return f"{len(users)} users"
 
+    def roles(self) -> Flow[Sequence[Entry]]:
+        return mappings.at_once(SERVER_ROLES)
+
+    def entitlements(self) -> Flow[Sequence[Entry]]:
+        return offered((yield from workspaces(with_projects=True)))
+
     # -- users
 
     def create_user(self, user: User) -> Flow[None]:
@@ -89,20 +141,21 @@ class Squirro(mappings.Mapping):
             "POST", (*V0, "users"), "create user", json=body, repeatable=False, planned={"id": "(new)"}
         )
         vendor_id = identifier(answer)
-        yield Applied(vendor_id, first)
-        rest = {name: value for name, value in user.fields.items() if name not in first}
-        created = User(user.key, user.fields, user.roles, vendor_id=vendor_id)
+        empty = {name: "" for name in self._custom_values if user.fields[name] == ""}
+        yield Applied(vendor_id, {**first, **empty})
+        rest = {name: value for name, value in user.fields.items() if name not in {**first, **empty}}
+        created = replace(user, password=None, vendor_id=vendor_id)
         yield from self.update_user(created, Change(rest, roles_added=user.roles))
 
     def update_user(self, user: User, change: Change) -> Flow[None]:
-        vendor_id = str(user.vendor_id)
-        for group in sorted(change.roles_removed):
-            yield from self._leave(group, vendor_id)
-        if change.fields:
-            yield Call("PUT", (*V1, "users", vendor_id), "update user", json=dict(change.fields))
-            yield Applied(fields=change.fields)
-        for group in sorted(change.roles_added):
-            yield from self._join(group, vendor_id)
+        everywhere = moves(user, change)
+        first = [move for move in everywhere if move.lowers and move.kind != "server"]
+        for move in first:
+            yield from self._carry_out(user, move)
+        yield from self._write(str(user.vendor_id), change.fields)
+        for move in everywhere:
+            if move not in first:
+                yield from self._carry_out(user, move)
 
     def delete_user(self, vendor_id: str) -> Flow[None]:
         yield Call("DELETE", (*V0, "users", vendor_id), "delete user", answer="nothing")
@@ -117,74 +170,47 @@ class Squirro(mappings.Mapping):
         first = all(found.fields[field] == sent.fields[field] for field in ("email", "role"))
         return first and name in ("", sent.fields["full_name"])
 
-    # -- groups
+    # -- parts
 
-    def carries_members(self, group: Group) -> bool:
-        return True
+    def _write(self, vendor_id: str, fields: Document) -> Flow[None]:
+        """Write what changed. A user is locked once no token works any more, and not before."""
+        if not fields:
+            return
+        yield Call("PUT", (*V1, "users", vendor_id), "update user", json=dict(fields))
+        if fields.get(values.ACTIVE) is False:
+            yield Applied(fields={name: value for name, value in fields.items() if name != values.ACTIVE})
+            yield from end_grants(vendor_id)
+        yield Applied(fields=fields)
 
-    def create_group(self, group: Group) -> Flow[None]:
-        form = dict(group.fields)
-        if group.members:
-            form["members"] = json.dumps([{"id": member} for member in sorted(group.members)])
-        answer = yield Call(
-            "POST", (*V0, "groups"), "create group", form=form, repeatable=False, planned={"id": "(new)"}
-        )
-        yield Applied(identifier(answer), group.fields, members=group.members)
+    def _carry_out(self, user: User, move: Move) -> Flow[None]:
+        yield from carry_out(user, move)
+        yield Applied(roles_added=move.added, roles_removed=move.removed)
 
-    def update_group(self, group: Group, change: Change) -> Flow[None]:
-        yield Call(
-            "PUT", (*V0, "groups", str(group.vendor_id)), "rename group", form=dict(change.fields)
-        )  # members stay: they are not sent
-        yield Applied(fields=change.fields)
+    def _server_role(self, held: frozenset[str]) -> str:
+        given = (role.name for role in map(read, held) if role.kind == "server")
+        return str(highest("server", (self.option["role"], *given)))
 
-    def delete_group(self, vendor_id: str) -> Flow[None]:
-        yield Call("DELETE", (*V0, "groups", vendor_id), "delete group", answer="nothing")
+    @property
+    def _custom_values(self) -> tuple[str, ...]:
+        """The names of the custom values that are texts; an empty one is as good as none."""
+        own = (values.EXTERNAL_ID,) if self.option["store_external_id"] else ()
+        return (*self.option["custom_values"], *own)
 
-    def find_group(self, group: Group) -> Flow[Group | None]:
-        answer = yield Call("GET", (*V0, "groups"), "list groups", planned=[])
-        return find(map(_group, answer), group)
-
-    # -- members of a group, and the list of users
+    def _values(self, document: Document) -> dict[str, Any]:
+        """Return the custom values that a user should have."""
+        given = {values.EXTERNAL_ID: document.get("externalId"), **self.extension(document)}
+        marks = {values.ACTIVE: True} if self.option["deactivation"] == "lock" else {}
+        return {**{name: given.get(name) or "" for name in self._custom_values}, **marks}
 
     def _users(self) -> Flow[list[dict[str, Any]]]:
         answer = yield Call("GET", (*V0, "users"), "list users", planned={"users": []})
         users: list[dict[str, Any]] = answer["users"]
         return users
 
-    def _is_member(self, group: str, vendor_id: str) -> Flow[bool]:
-        try:
-            found = yield Call("GET", (*V0, "groups", group), "read group", planned={"members": []})
-        except NotFound:
-            return False
-        return any(str(member["id"]) == vendor_id for member in found["members"])
-
-    def _join(self, group: str, vendor_id: str) -> Flow[None]:
-        form = {"user_id": vendor_id}
-        try:
-            yield Call("POST", (*V0, "groups", group), "add group member", form=form)
-        except Conflict as refusal:  # a member already, it should mean; not documented: look
-            if not (yield from self._is_member(group, vendor_id)):
-                raise Rejected(refusal.detail, status=refusal.status) from refusal
-        yield Applied(roles_added=frozenset({group}))
-
-    def _leave(self, group: str, vendor_id: str) -> Flow[None]:
-        path = (*V0, "groups", group, "members", vendor_id)
-        try:
-            yield Call("DELETE", path, "remove group member", answer="nothing")
-        except NotFound as refusal:  # no member, it should mean; not documented: look
-            if (yield from self._is_member(group, vendor_id)):
-                raise Rejected(refusal.detail, status=refusal.status) from refusal
-        yield Applied(roles_removed=frozenset({group}))
-
 
 def _user(found: dict[str, Any]) -> User:
     fields = {name: found.get(name) or "" for name in ("email", "full_name", "role")}
     return User(fields["email"], fields, vendor_id=identifier(found))
-
-
-def _group(found: dict[str, Any]) -> Group:
-    members = frozenset(str(member["id"]) for member in found.get("members", ()))
-    return Group(found["name"], {"name": found["name"]}, members, vendor_id=identifier(found))
 
 
 MAPPING = Squirro

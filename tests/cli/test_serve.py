@@ -1,5 +1,7 @@
 """``serve`` as a process: it migrates, answers, delivers, and loses nothing when it is killed."""
 
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -79,15 +81,46 @@ def test_a_leaver_loses_access_after_the_outage_without_another_request(serving,
         until(lambda: "ada@x.example" not in {user["key"] for user in sandbox.users()})
 
 
-def test_the_delivery_worker_ends_with_the_server(serving, address):
-    def workers(parent):
-        listed = subprocess.run(["ps", "-ww", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
-        return [int(line.split()[0]) for line in listed.splitlines() if line.endswith(f"worker --parent {parent}")]
+def delivery_workers(server):
+    listed = subprocess.run(["ps", "-ww", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
+    return {int(line.split()[0]) for line in listed.splitlines() if line.endswith(f"worker --parent {server.pid}")}
 
+
+def web_processes(server):
+    command = ["ps", "-o", "pid=", "--ppid", str(server.pid)]
+    children = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    return {int(pid) for pid in children} - delivery_workers(server)
+
+
+def test_the_delivery_worker_ends_with_the_server(serving, address):
     with serving() as process:
-        until(lambda: workers(process.pid))
-    assert until(lambda: not workers(process.pid))
+        until(lambda: delivery_workers(process))
+    assert until(lambda: not delivery_workers(process))
     assert process.returncode == 0
+
+
+def test_a_delivery_worker_that_dies_is_replaced_and_delivers(serving, address, sandbox):
+    with serving() as process:
+        id_ = post(address, "ada@x.example").json()["id"]
+        (first,) = until(lambda: delivery_workers(process))
+        os.kill(first, signal.SIGKILL)
+        assert until(lambda: delivery_workers(process) - {first})
+        sandbox.faults.add("status", method="DELETE", count=2, status=503)
+        requests.delete(f"{address}/analytics/scim/v2/Users/{id_}", headers=HEADERS, timeout=30)
+        until(lambda: "ada@x.example" not in {user["key"] for user in sandbox.users()})
+
+
+def test_when_every_process_under_the_server_dies_at_once_all_come_back(serving, address):
+    with serving() as process:
+        until(lambda: delivery_workers(process))
+        for _ in range(3):
+            web, delivery = web_processes(process), delivery_workers(process)
+            for pid in {*web, *delivery}:
+                os.kill(pid, signal.SIGKILL)
+            until(lambda gone=web: len(web_processes(process) - gone) == 2)
+            until(lambda gone=delivery: delivery_workers(process) - gone)
+            assert until(lambda: answers(address))
+    assert until(lambda: not delivery_workers(process))
 
 
 def test_no_worker_starts_none(serving, address):

@@ -94,6 +94,14 @@ def test_an_answer_without_an_id_costs_a_look(build):
     assert_calls(bridge.calls(), NEW)
 
 
+def test_an_id_that_was_there_before_is_not_the_new_sets(build, monkeypatch):
+    bridge = build("metric_insights", sandbox={"created": "bare"})
+    create_set = bridge.sandbox.create_set
+    monkeypatch.setattr(bridge.sandbox, "create_set", lambda body: {**create_set(body), "id": 3})
+    created(bridge.post("/Groups", body("Finance", ANNOTATION)))
+    assert (there(bridge), there(bridge, "Demo Privilege Set")) == ([ANNOTATION], [])
+
+
 def test_a_new_set_gets_its_privileges_after_what_they_require(bridge):
     created(bridge.post("/Groups", body("Finance", DISTRIBUTE, REFRESH)))
     assert_calls(list(bridge.calls()), [PRIVILEGES, *NEW, ASSIGN, ASSIGN, ASSIGN, ASSIGN, ASSIGN])
@@ -368,8 +376,9 @@ def test_a_lost_answer_in_an_outage_is_adopted_when_it_is_asked_for_again(bridge
     assert (names(bridge), there(bridge)) == (["Finance"], [REFRESH, SETTINGS])
 
 
-def test_an_id_that_could_not_be_learned_is_learned_later(bridge):
-    bridge.fail("status", method="GET", skip=2, count=10**6)
+@pytest.mark.parametrize("status", [503, 429, 403])
+def test_an_id_that_could_not_be_learned_is_learned_later(bridge, status):
+    bridge.fail("status", method="GET", skip=2, count=10**6, status=status)
     assert bridge.post("/Groups", body("Finance", REFRESH)).status == 503
     assert names(bridge) == ["Finance"]
     bridge.recover()
@@ -429,7 +438,7 @@ def test_two_new_sets_of_one_name_are_told_apart_by_nobody(bridge):
 
 def test_a_set_that_came_with_other_privileges_is_somebody_elses(bridge):
     bridge.fail("drop", method="POST", path="/api/privilege_set")
-    bridge.fail("status", method="GET", skip=1, count=10**6)
+    bridge.fail("status", method="GET", skip=2, count=10**6)
     assert bridge.post("/Groups", body("Finance", REFRESH)).status == 503
     bridge.recover()
     bridge.sandbox.create_set({"name": "Finance"})
@@ -497,6 +506,30 @@ def test_a_lost_assignment_is_looked_for_before_it_is_sent_again(build):
     bridge.deliver()
     assert_calls(bridge.calls(), [PRIVILEGES, ASSIGNMENTS, ASSIGN, ASSIGN])
     assert there(bridge) == [ANNOTATION, SETTINGS, REPORTS, EXPORT, DISTRIBUTE]
+
+
+def test_what_may_or_may_not_be_removed_is_looked_for(build):
+    bridge = build("metric_insights", on_outage="queue")
+    id_ = push(bridge, "Finance", REFRESH)
+    bridge.fail("status", method="DELETE", count=2)
+    change(bridge, id_, "replace")
+    assert there(bridge) == [REFRESH, SETTINGS]
+    bridge.calls()
+    bridge.deliver()
+    assert_calls(bridge.calls(), [PRIVILEGES, ASSIGNMENTS, REMOVE, REMOVE])
+    assert there(bridge) == []
+
+
+def test_what_somebody_took_by_hand_is_not_thought_to_be_there_half_way(bridge):
+    id_ = push(bridge, "Finance", ANNOTATION, SETTINGS, REPORTS)
+    bridge.sandbox.assignments.clear()
+    bridge.fail("status", method="POST", skip=1, status=429)
+    answer = bridge.patch(f"/Groups/{id_}", replace(PATH, values(ANNOTATION, SETTINGS)))
+    assert answer.status == 429
+    assert there(bridge) == [ANNOTATION]
+    bridge.deliver()
+    assert there(bridge) == [ANNOTATION, SETTINGS, REPORTS]
+    assert set(shown(bridge, id_)) == {ANNOTATION, SETTINGS, REPORTS}
 
 
 def test_a_lost_removal_is_done(bridge):

@@ -50,29 +50,33 @@ def sample(attribute):
     return [one] if attribute.multi_valued else one
 
 
-def extended(mapping, kind, attributes):
-    return {urn(mapping.vendor, kind): {attribute.name: sample(attribute) for attribute in attributes}}
+def groups_of(mapping):
+    """One group without the vendor's own attributes, and one with all of them, if it takes these values."""
+    document = {"id": "{scim id}", "displayName": "Engineering"}
+    extension = {attribute.name: sample(attribute) for attribute in mapping.group_attributes}
+    for given in (document, {**document, urn(mapping.vendor, "Group"): extension}):
+        with suppress(VendorError):
+            group = mapping.group(given)
+            yield Group(group.key, group.fields, frozenset({"{id}"}), "{id}")
 
 
 def flows(mapping):
     """Everything the bridge may ask of a mapping, with placeholders where a vendor would have values."""
     document = {"userName": "{email}@", "emails": [{"value": "ada@acme.example"}], "displayName": "Ada"}
-    document |= extended(mapping, "User", mapping.user_attributes)
     wanted = mapping.user(document, frozenset({"{role}"}), "Secret-1")
     user = User("{email}", wanted.fields, wanted.roles, "Secret-1", "{id}")
-    document = {"id": "{scim id}", "displayName": "Engineering"}
-    group = mapping.group(document | extended(mapping, "Group", mapping.group_attributes))
-    group = Group(group.key, group.fields, frozenset({"{id}"}), "{id}")
     roles = Change({}, frozenset({"{role}"}), frozenset({"{role}"}))
     yield from (mapping.login(), mapping.check(), mapping.create_user(user), mapping.find_user(user))
     yield from (mapping.update_user(user, Change({name: value})) for name, value in wanted.fields.items())
     yield from (mapping.update_user(user, roles), mapping.update_user(user, Change(password="Secret-2")))
     yield mapping.delete_user("{id}")
-    yield from (mapping.create_group(group), mapping.find_group(group), mapping.delete_group("{id}"))
-    yield mapping.update_group(group, Change({"name": "Finance"}))
-    lists = {name: value for name, value in group.fields.items() if isinstance(value, list)}
-    yield from (mapping.update_group(group, Change({name: value})) for name, value in lists.items())
-    yield from (mapping.update_group(group, Change({name: []}, before={name: lists[name]})) for name in lists)
+    for group in groups_of(mapping):
+        yield from (mapping.create_group(group), mapping.find_group(group))
+        yield mapping.update_group(group, Change({"name": "Finance"}))
+        lists = {name: value for name, value in group.fields.items() if isinstance(value, list)}
+        yield from (mapping.update_group(group, Change({name: value})) for name, value in lists.items())
+        yield from (mapping.update_group(group, Change({name: []}, before={name: lists[name]})) for name in lists)
+    yield mapping.delete_group("{id}")
     yield from (mapping.roles(), mapping.entitlements())
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from app.directory import search
+from app.web.reading import MAX_BODY
 from tests.bridge import BASE, GROUP, USER, add, on_both_databases, person, replace
 
 VENDOR = "squirro"
@@ -75,6 +76,19 @@ def test_a_method_that_an_endpoint_does_not_take_is_405(bridge, method, path):
 def test_a_body_of_two_megabytes_is_413(bridge, unchanged):
     assert bridge.post("/Users", person("bob", title="x" * 2 * 1024 * 1024)).status == 413
     assert bridge.patch(f"/Users/{unchanged}", replace("title", "x" * 2 * 1024 * 1024)).status == 413
+
+
+CHUNKED = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True}
+"""What a server tells the application of a body that came without a length."""
+
+
+@pytest.mark.parametrize("environ", [{}, CHUNKED], ids=["with a length", "chunked"])
+def test_a_body_of_one_byte_more_than_a_mebibyte_is_413_even_if_what_is_cut_off_would_not_be_missed(
+    bridge, unchanged, environ
+):
+    for body in (b"x" * (MAX_BODY + 1), b"{}".ljust(MAX_BODY + 1), b"{}".ljust(3 * MAX_BODY)):
+        assert bridge.request("POST", "/Users", data=body, environ=environ).status == 413
+    assert bridge.request("POST", "/Users", data=b"{}".ljust(MAX_BODY), environ=environ).status == 400
 
 
 @pytest.mark.parametrize(
