@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable, Iterable
 from copy import deepcopy
 from dataclasses import asdict, dataclass
-from importlib import import_module
 from random import Random
 from typing import Any, ClassVar
 from wsgiref.types import WSGIApplication
@@ -24,6 +23,7 @@ from wsgiref.types import WSGIApplication
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
+from mappings import discovery
 from mappings.sandbox_calls import (
     Entry,
     Operation,
@@ -74,6 +74,10 @@ class Tokens:
         used_up = self._calls is not None and token.calls > self._calls
         return None if old or used_up else token.owner
 
+    def issued(self) -> list[str]:
+        """Return every token there is, to look for where none should be."""
+        return list(self._issued)
+
     def revoke_all(self) -> None:
         """Forget every token, as a vendor may when it restarts."""
         self._issued.clear()
@@ -115,6 +119,10 @@ class Sandbox:
     def error_body(self, reason: str) -> dict[str, Any]:
         """Write an error in the vendor's shape."""
         return {"error": reason}
+
+    def refuse(self, refusal: RefusedError) -> Response:
+        """Answer a call with the vendor's no."""
+        return answer(refusal.status, self.error_body(refusal.reason))
 
     def perform(self, operation: Operation, arguments: list[Any], query: dict[str, str]) -> Any:
         """Carry the call out and return the answer's JSON, or None for an empty one."""
@@ -219,7 +227,7 @@ class Sandbox:
             arguments = self._found(segments) + ([] if operation.body is None else [body])
             return answer(operation.status, self.perform(operation, arguments, query)), None
         except RefusedError as refusal:
-            return answer(refusal.status, self.error_body(refusal.reason)), refusal
+            return self.refuse(refusal), refusal
 
     def _match(self, method: str, path: str) -> tuple[Operation, list[tuple[str, str]]]:
         segments = split_path(path)
@@ -243,7 +251,7 @@ class Sandbox:
     def _instead(self, fault: Fault) -> Response:
         if fault.kind == "garbage":
             return Response(_PROXY_PAGE, 200, mimetype="text/html")
-        response = answer(fault.status, self.error_body("the sandbox was told to fail"))
+        response = self.refuse(RefusedError(fault.status, "the sandbox was told to fail"))
         if fault.body is not None:
             response.set_data(fault.body)
         if fault.retry_after is not None:
@@ -278,15 +286,16 @@ class Sandbox:
 
 
 def create(vendor: str, **settings: Any) -> Sandbox:
-    """Make the sandbox of `mappings/<vendor>/sandbox.py`, which binds its class as `SANDBOX`.
+    """Make the sandbox that lies beside a vendor's mapping: `sandbox.py`, which binds its class as `SANDBOX`.
 
     `settings` go to that class. ValueError if the vendor has none.
     """
-    package = f"mappings.{vendor}"
     try:
-        module = import_module(f"{package}.sandbox")
+        module = discovery.beside(vendor, "sandbox")
+    except KeyError as error:
+        raise ValueError(f"there is no sandbox of {vendor!r}") from error
     except ModuleNotFoundError as error:
-        if error.name not in (package, f"{package}.sandbox"):
+        if error.name is None or error.name.rpartition(".")[2] != "sandbox":
             raise
         raise ValueError(f"there is no sandbox of {vendor!r}") from error
     sandbox: Sandbox = module.SANDBOX(**settings)

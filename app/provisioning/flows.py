@@ -78,7 +78,7 @@ def converge(policy: Policy, state: State) -> Converging:
     elif state.vendor_id is None:
         yield from _create(do, state, desired)
     else:
-        yield from _update(mapping, do, state, desired)
+        yield from _update(policy, do, state, desired)
 
 
 def refuse_protected(mapping: Mapping, state: State, desired: User | Group | None) -> None:
@@ -163,8 +163,8 @@ def _was_created(do: Operations, state: State, sent: User | Group) -> Flow[bool]
     return True
 
 
-def _update(mapping: Mapping, do: Operations, state: State, desired: User | Group) -> Flow[None]:
-    change = state.change(desired)
+def _update(policy: Policy, do: Operations, state: State, desired: User | Group) -> Flow[None]:
+    mapping, change = policy.mapping, state.change(desired)
     if not change:
         return
     if isinstance(desired, User) and mapping.recreates(desired, change):
@@ -176,18 +176,22 @@ def _update(mapping: Mapping, do: Operations, state: State, desired: User | Grou
     try:
         yield from _documented(do.update(desired, change))
     except NotFound as missing:
-        yield from _replace_missing(do, state, desired, missing)
+        yield from _replace_missing(policy, do, state, desired, missing)
     except Unknown:
         state.doubt(change)
         raise
 
 
-def _replace_missing(do: Operations, state: State, desired: User | Group, missing: NotFound) -> Flow[None]:
-    """A known account was not found: look once, create it again if it is gone."""
+def _replace_missing(
+    policy: Policy, do: Operations, state: State, desired: User | Group, missing: NotFound
+) -> Flow[None]:
+    """A known account was not found: look once, create it again if it is gone; a leaver's is not made again."""
     found = yield from _documented(do.find(desired))
     if found is None:
         yield Gone()
-        yield from _create(do, state, _with_id(desired, None))
+        anew = state.desired(policy)
+        if anew is not None:
+            yield from _create(do, state, anew)
     elif found.vendor_id == state.vendor_id:  # it is there: something else was not, a role perhaps
         raise Rejected(missing.detail, status=missing.status)
     else:
