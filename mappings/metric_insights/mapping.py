@@ -255,7 +255,7 @@ class MetricInsights(mappings.Mapping):
         only_added = None if before is None else steps.added(privileges, wanted, before)
         if only_added is not None:
             return only_added
-        return steps.changed(privileges, wanted, before, (yield from self._assigned(vendor_id, known)))
+        return steps.changed(privileges, wanted, before, (yield from self._assigned(vendor_id, before or ())))
 
     def _follow(self, vendor_id: str, plan: Steps) -> Flow[None]:
         """Assign, prerequisites first; then remove, dependents first."""

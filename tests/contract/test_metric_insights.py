@@ -1,7 +1,11 @@
 """Metric Insights: a group is a privilege set and its privileges an attribute; there are no users."""
 
+from dataclasses import replace as replaced
+
 import pytest
 
+from app.provisioning.driver import run
+from mappings import Change, Group
 from mappings.metric_insights.privileges import Privileges
 from tests.bridge import GROUP, PATCH_OP, add, assert_calls, created, person, remove, replace
 
@@ -457,8 +461,6 @@ def test_the_built_in_sets_are_protected_by_name(bridge, name):
 
 
 def test_the_built_in_sets_are_protected_by_id(bridge):
-    from mappings import Group
-
     mapping = bridge.parts.targets["main"].mapping
     assert "(id 2)" in mapping.protection(Group("Renamed", {}, vendor_id="2"))
     assert mapping.protection(Group("Renamed", {}, vendor_id="3")) is None
@@ -613,12 +615,38 @@ def test_a_patch_without_a_path_and_a_key_of_the_extension(bridge):
     assert there(bridge) == [REPORTS]
 
 
+def test_plain_ids_are_taken_too(bridge):
+    id_ = created(bridge.post("/Groups", {**body("Finance"), URN: {"privileges": [ANNOTATION, ANNOTATION]}}))
+    assert bridge.patch(f"/Groups/{id_}", {"op": "add", "path": PATH, "value": [REPORTS]}).status in (200, 204)
+    assert there(bridge) == [ANNOTATION, REPORTS]
+
+
+@pytest.mark.parametrize("entries", [["6", 12], [{"value": 12}, {"value": " 6 "}, {"value": "6"}]])
+def test_ids_are_texts_each_once_in_order(bridge, entries):
+    document = {"id": "x", "displayName": "Finance", URN: {"privileges": entries}}
+    assert bridge.parts.targets["main"].mapping.group(document).fields["privileges"] == ["6", "12"]
+
+
+def test_a_plan_shows_every_call_without_any_answer(bridge):
+    mapping, planned = bridge.parts.targets["main"].mapping, []
+
+    def note(call):
+        planned.append(call.meaning)
+        return call.planned
+
+    group = Group("Finance", {"name": "Finance", "privileges": ["2"]})
+    run(mapping.create_group(group), note)
+    assert planned == ["list privileges", "list privilege sets", "create privilege set", "assign privilege"]
+    planned.clear()
+    change = Change({"privileges": ["2"]}, before={"privileges": ["6", "12"]})
+    run(mapping.update_group(replaced(group, vendor_id="7"), change), note)
+    assert planned == ["list privileges", "list assignments", "assign privilege", *["remove privilege"] * 2]
+
+
 # -- the catalogue
 
 
 def run_flow(bridge, flow):
-    from app.provisioning.driver import run
-
     target = bridge.parts.targets["main"]
     return run(flow, lambda call: target.sender.send(call, lambda record: None, float("inf")))
 
