@@ -510,6 +510,15 @@ def test_a_lost_assignment_is_looked_for_before_it_is_sent_again(build):
     assert there(bridge) == [ANNOTATION, SETTINGS, REPORTS, EXPORT, DISTRIBUTE]
 
 
+def test_a_lost_assignment_to_a_set_whose_create_was_lost_too_is_looked_for(build):
+    bridge = build("metric_insights", on_outage="queue", sandbox={"again": "twice"})
+    bridge.fail("lose", method="POST", path="/api/privilege_set")
+    bridge.fail("lose", method="POST", path="/api/privilege_set_privilege")
+    created(bridge.post("/Groups", body("Finance", ANNOTATION)))
+    bridge.deliver()
+    assert (names(bridge), there(bridge)) == (["Finance"], [ANNOTATION])
+
+
 def test_what_may_or_may_not_be_removed_is_looked_for(build):
     bridge = build("metric_insights", on_outage="queue")
     id_ = push(bridge, "Finance", REFRESH)
