@@ -84,6 +84,11 @@ class Mapping(ABC):
         self.option = settings.options
 
     @property
+    def costs(self) -> Calls:
+        """What each of the ``OPERATIONS`` costs with this target's options: ``calls``, unless they change it."""
+        return self.calls
+
+    @property
     def takes_roles(self) -> bool:
         """Whether a user can be given anything by a value of ``roles`` or ``entitlements``."""
         return self.users == "managed" and (self.role_values or self.entitlement_values)
@@ -143,8 +148,19 @@ class Mapping(ABC):
             return None
         return f"{account.key} is protected at {self.title} (option {option})"
 
+    def objection(self, value: str) -> str | None:
+        """Return why nobody can be given a value of ``roles`` or ``entitlements`` under these options.
+
+        Asked of each row of a role table at the start, so without a call; ``None`` if nothing speaks against it.
+        """
+        protected = {name.casefold() for name in self.option.get("protected_groups", ())}
+        return f"{value} is protected (option protected_groups)" if value.casefold() in protected else None
+
     def recreates(self, user: User, change: Change) -> bool:
-        """Whether ``change`` can only be had by deleting the account and making it anew."""
+        """Whether ``change`` can only be had by making the account anew, for vendors whose ids are the keys.
+
+        Under another key the new account is made before the old one is deleted, else after.
+        """
         return False
 
     def carries_members(self, group: Group) -> bool:

@@ -104,10 +104,10 @@ DEEDS: Mapping[str, Deed] = {
 
 def check_cost(shop: Workshop, operation: str) -> str | None:
     """Check that an operation costs what the mapping's table ``calls`` says, or is refused if that says why."""
-    declared = shop.mapping.calls.get(operation)
+    world = World(shop.bench())
+    declared = world.bench.mapping.costs.get(operation)
     if declared is None:
         raise Broken(f"the table calls of the mapping has no row {operation!r}: name the calls, or say why not")
-    world = World(shop.bench())
     if isinstance(declared, str):
         _expect_refusal(shop, world, operation, declared)
         return f"not offered: {declared}"
