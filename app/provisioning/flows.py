@@ -179,7 +179,11 @@ def _was_created(do: Operations, state: State, sent: User | Group) -> Flow[bool]
     rest = state.change(sent)
     unsaid = replace(rest, password=None)  # which went with the create
     if unsaid:
-        yield from _documented(do.update(_with_id(sent, state.vendor_id), unsaid))
+        try:
+            yield from _documented(do.update(_with_id(sent, state.vendor_id), unsaid))
+        except Unknown:
+            state.doubt(unsaid)
+            raise
     return True
 
 

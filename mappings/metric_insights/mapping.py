@@ -174,9 +174,9 @@ class MetricInsights(mappings.Mapping):
             answer="nothing",
             planned={"id": "(new)"},
         )
-        vendor_id = _new_id(answer) or (yield from self._look_up(group, sets))
-        if vendor_id in sets:
-            raise Conflict(f"{self.title} answered with a privilege set that was there before: {vendor_id}")
+        vendor_id = _new_id(answer)
+        if vendor_id is None or vendor_id in sets:  # one that was there before is not the new set's
+            vendor_id = yield from self._look_up(group, sets)
         yield Applied(vendor_id, {**group.fields, "privileges": []})
         yield from self._follow(vendor_id, plan)
 
@@ -255,7 +255,7 @@ class MetricInsights(mappings.Mapping):
         only_added = None if before is None else steps.added(privileges, wanted, before)
         if only_added is not None:
             return only_added
-        return steps.changed(privileges, wanted, before, (yield from self._assigned(vendor_id, known)))
+        return steps.changed(privileges, wanted, before, (yield from self._assigned(vendor_id, before or ())))
 
     def _follow(self, vendor_id: str, plan: Steps) -> Flow[None]:
         """Assign, prerequisites first; then remove, dependents first."""

@@ -7,6 +7,7 @@ parameter of the sandbox; that filters are query parameters, that an error is `{
 has is assumed.
 """
 
+from itertools import count
 from typing import Any, ClassVar, Literal
 
 from werkzeug.wrappers import Request
@@ -95,6 +96,7 @@ class MetricInsightsSandbox(Sandbox):
         self._prerequisites, self._again, self._ids = prerequisites, again, ids
         self.privileges = {row[0]: _privilege(row) for row in _PRIVILEGES}
         self.sets: dict[int, dict[str, Any]] = {id_: {"id": id_, "name": name} for id_, name in _SETS.items()}
+        self._set_ids, self._assignment_ids = count(7, 2), count(19, 2)  # with gaps, and none ever comes again
         self.assignments = {row[0]: _assignment(*row) for row in _ASSIGNMENTS}
 
     def list_users(self) -> list[dict[str, Any]]:
@@ -170,7 +172,7 @@ class MetricInsightsSandbox(Sandbox):
     def create_set(self, body: dict[str, Any]) -> Any:
         """Make a privilege set without any privilege; see `created`."""
         self._check_name(body["name"], None)
-        made = {"id": _next(self.sets), "name": body["name"]}
+        made = {"id": next(self._set_ids), "name": body["name"]}
         self.sets[made["id"]] = made
         return {"nothing": None, "name": dict(body), "bare": made, "wrapped": {"privilege_set": made}}[
             self._created
@@ -217,7 +219,7 @@ class MetricInsightsSandbox(Sandbox):
         if self._prerequisites and not _required(privilege) <= set(held):
             raise RefusedError(400, f"Privilege {privilege['id']} requires {privilege['required_privilege']}")
         if privilege["id"] not in held or self._again == "twice":
-            id_ = _next(self.assignments)
+            id_ = next(self._assignment_ids)
             self.assignments[id_] = _assignment(id_, set_id, privilege["id"])
 
     def remove(self, assignment: dict[str, Any]) -> None:
@@ -247,11 +249,6 @@ def _found(records: dict[int, dict[str, Any]], id_: str, word: str) -> dict[str,
     if not id_.isdecimal() or int(id_) not in records:
         raise RefusedError(404, f"{word} not found")
     return records[int(id_)]
-
-
-def _next(records: dict[int, dict[str, Any]]) -> int:
-    """Return an id that leaves a gap, as the vendor's do."""
-    return max(records, default=0) + 2
 
 
 def _texts(value: Any) -> Any:

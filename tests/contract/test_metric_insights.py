@@ -1,7 +1,11 @@
 """Metric Insights: a group is a privilege set and its privileges an attribute; there are no users."""
 
+from dataclasses import replace as replaced
+
 import pytest
 
+from app.provisioning.driver import run
+from mappings import Change, Group
 from mappings.metric_insights.privileges import Privileges
 from tests.bridge import GROUP, PATCH_OP, add, assert_calls, created, person, remove, replace
 
@@ -92,6 +96,14 @@ def test_an_answer_without_an_id_costs_a_look(build):
     bridge = build("metric_insights", sandbox={"created": "name"})
     created(bridge.post("/Groups", body("Finance")))
     assert_calls(bridge.calls(), NEW)
+
+
+def test_an_id_that_was_there_before_is_not_the_new_sets(build, monkeypatch):
+    bridge = build("metric_insights", sandbox={"created": "bare"})
+    create_set = bridge.sandbox.create_set
+    monkeypatch.setattr(bridge.sandbox, "create_set", lambda body: {**create_set(body), "id": 3})
+    created(bridge.post("/Groups", body("Finance", ANNOTATION)))
+    assert (there(bridge), there(bridge, "Demo Privilege Set")) == ([ANNOTATION], [])
 
 
 def test_a_new_set_gets_its_privileges_after_what_they_require(bridge):
@@ -368,8 +380,9 @@ def test_a_lost_answer_in_an_outage_is_adopted_when_it_is_asked_for_again(bridge
     assert (names(bridge), there(bridge)) == (["Finance"], [REFRESH, SETTINGS])
 
 
-def test_an_id_that_could_not_be_learned_is_learned_later(bridge):
-    bridge.fail("status", method="GET", skip=2, count=10**6)
+@pytest.mark.parametrize("status", [503, 429, 403])
+def test_an_id_that_could_not_be_learned_is_learned_later(bridge, status):
+    bridge.fail("status", method="GET", skip=2, count=10**6, status=status)
     assert bridge.post("/Groups", body("Finance", REFRESH)).status == 503
     assert names(bridge) == ["Finance"]
     bridge.recover()
@@ -429,7 +442,7 @@ def test_two_new_sets_of_one_name_are_told_apart_by_nobody(bridge):
 
 def test_a_set_that_came_with_other_privileges_is_somebody_elses(bridge):
     bridge.fail("drop", method="POST", path="/api/privilege_set")
-    bridge.fail("status", method="GET", skip=1, count=10**6)
+    bridge.fail("status", method="GET", skip=2, count=10**6)
     assert bridge.post("/Groups", body("Finance", REFRESH)).status == 503
     bridge.recover()
     bridge.sandbox.create_set({"name": "Finance"})
@@ -448,8 +461,6 @@ def test_the_built_in_sets_are_protected_by_name(bridge, name):
 
 
 def test_the_built_in_sets_are_protected_by_id(bridge):
-    from mappings import Group
-
     mapping = bridge.parts.targets["main"].mapping
     assert "(id 2)" in mapping.protection(Group("Renamed", {}, vendor_id="2"))
     assert mapping.protection(Group("Renamed", {}, vendor_id="3")) is None
@@ -497,6 +508,39 @@ def test_a_lost_assignment_is_looked_for_before_it_is_sent_again(build):
     bridge.deliver()
     assert_calls(bridge.calls(), [PRIVILEGES, ASSIGNMENTS, ASSIGN, ASSIGN])
     assert there(bridge) == [ANNOTATION, SETTINGS, REPORTS, EXPORT, DISTRIBUTE]
+
+
+def test_a_lost_assignment_to_a_set_whose_create_was_lost_too_is_looked_for(build):
+    bridge = build("metric_insights", on_outage="queue", sandbox={"again": "twice"})
+    bridge.fail("lose", method="POST", path="/api/privilege_set")
+    bridge.fail("lose", method="POST", path="/api/privilege_set_privilege")
+    created(bridge.post("/Groups", body("Finance", ANNOTATION)))
+    bridge.deliver()
+    assert (names(bridge), there(bridge)) == (["Finance"], [ANNOTATION])
+
+
+def test_what_may_or_may_not_be_removed_is_looked_for(build):
+    bridge = build("metric_insights", on_outage="queue")
+    id_ = push(bridge, "Finance", REFRESH)
+    bridge.fail("status", method="DELETE", count=2)
+    change(bridge, id_, "replace")
+    assert there(bridge) == [REFRESH, SETTINGS]
+    bridge.calls()
+    bridge.deliver()
+    assert_calls(bridge.calls(), [PRIVILEGES, ASSIGNMENTS, REMOVE, REMOVE])
+    assert there(bridge) == []
+
+
+def test_what_somebody_took_by_hand_is_not_thought_to_be_there_half_way(bridge):
+    id_ = push(bridge, "Finance", ANNOTATION, SETTINGS, REPORTS)
+    bridge.sandbox.assignments.clear()
+    bridge.fail("status", method="POST", skip=1, status=429)
+    answer = bridge.patch(f"/Groups/{id_}", replace(PATH, values(ANNOTATION, SETTINGS)))
+    assert answer.status == 429
+    assert there(bridge) == [ANNOTATION]
+    bridge.deliver()
+    assert there(bridge) == [ANNOTATION, SETTINGS, REPORTS]
+    assert set(shown(bridge, id_)) == {ANNOTATION, SETTINGS, REPORTS}
 
 
 def test_a_lost_removal_is_done(bridge):
@@ -580,12 +624,38 @@ def test_a_patch_without_a_path_and_a_key_of_the_extension(bridge):
     assert there(bridge) == [REPORTS]
 
 
+def test_plain_ids_are_taken_too(bridge):
+    id_ = created(bridge.post("/Groups", {**body("Finance"), URN: {"privileges": [ANNOTATION, ANNOTATION]}}))
+    assert bridge.patch(f"/Groups/{id_}", {"op": "add", "path": PATH, "value": [REPORTS]}).status in (200, 204)
+    assert there(bridge) == [ANNOTATION, REPORTS]
+
+
+@pytest.mark.parametrize("entries", [["6", 12], [{"value": 12}, {"value": " 6 "}, {"value": "6"}]])
+def test_ids_are_texts_each_once_in_order(bridge, entries):
+    document = {"id": "x", "displayName": "Finance", URN: {"privileges": entries}}
+    assert bridge.parts.targets["main"].mapping.group(document).fields["privileges"] == ["6", "12"]
+
+
+def test_a_plan_shows_every_call_without_any_answer(bridge):
+    mapping, planned = bridge.parts.targets["main"].mapping, []
+
+    def note(call):
+        planned.append(call.meaning)
+        return call.planned
+
+    group = Group("Finance", {"name": "Finance", "privileges": ["2"]})
+    run(mapping.create_group(group), note)
+    assert planned == ["list privileges", "list privilege sets", "create privilege set", "assign privilege"]
+    planned.clear()
+    change = Change({"privileges": ["2"]}, before={"privileges": ["6", "12"]})
+    run(mapping.update_group(replaced(group, vendor_id="7"), change), note)
+    assert planned == ["list privileges", "list assignments", "assign privilege", *["remove privilege"] * 2]
+
+
 # -- the catalogue
 
 
 def run_flow(bridge, flow):
-    from app.provisioning.driver import run
-
     target = bridge.parts.targets["main"]
     return run(flow, lambda call: target.sender.send(call, lambda record: None, float("inf")))
 
