@@ -12,7 +12,7 @@ from app.directory import tokens
 from app.directory.database import Database
 from app.provisioning.catalogue import Catalogue
 from app.provisioning.dialects import DIALECTS
-from app.provisioning.resource_types import published, resource_types
+from app.provisioning.resource_types import listed, published, resource_types
 from app.provisioning.role_table import RoleTable
 from app.provisioning.sender import Sender
 from app.provisioning.target import Target
@@ -38,6 +38,7 @@ def target(config: TargetConfig) -> Target:
     mapping = discovery.load(config.vendor)(config.settings)
     verify: bool | str = config.ca_bundle or True
     types = resource_types(mapping)
+    shown = published(mapping, types, config.role_schemas)
     return Target(
         name=config.name,
         fingerprint=_fingerprint(config),
@@ -49,7 +50,8 @@ def target(config: TargetConfig) -> Target:
         on_outage=config.on_outage,
         tokens={tokens.digest(token): f"tokens[{index}]" for index, token in enumerate(config.tokens)},
         types=types,
-        published=published(mapping, types, config.role_schemas),
+        published=shown,
+        listed=listed(types, shown, config.role_schemas),
     )
 
 

@@ -64,7 +64,7 @@ class TargetConfig:
     ca_bundle: str | None
     settings: Settings
     role_table: tuple[Row, ...] = ()
-    role_schemas: str = "ietf"
+    role_schemas: str = "unlisted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ class _Target(_Strict):
     credentials = fields.Dict(load_default=dict)
     options = fields.Dict(load_default=dict)
     role_table = fields.List(fields.Dict(), load_default=list)
-    role_schemas = fields.String(load_default="ietf", validate=validate.OneOf(list(ROLE_SCHEMAS)))
+    role_schemas = fields.String(load_default="unlisted", validate=validate.OneOf(list(ROLE_SCHEMAS)))
 
 
 class _Row(_Strict):

@@ -23,9 +23,7 @@ def resource_types(mapping: Mapping) -> dict[str, ResourceType]:
     }
 
 
-def published(
-    mapping: Mapping, types: MappingABC[str, ResourceType], role_schemas: str = "ietf"
-) -> dict[str, ResourceType]:
+def published(mapping: Mapping, types: MappingABC[str, ResourceType], role_schemas: str) -> dict[str, ResourceType]:
     """Return what ``/Schemas`` shows: no password where none can be changed, and an address where one is needed.
 
     What the vendor offers to be assigned is shown by the schemas that ``role_schemas`` names.
@@ -37,6 +35,13 @@ def published(
         name: each for name, each in ROLE_SCHEMAS[role_schemas].items() if each.endpoint[1:] in mapping.catalogues
     }
     return {**types, "User": user, **offered}
+
+
+def listed(
+    types: MappingABC[str, ResourceType], shown: MappingABC[str, ResourceType], role_schemas: str
+) -> dict[str, ResourceType]:
+    """Return what ``/ResourceTypes`` lists of what ``/Schemas`` shows."""
+    return {name: each for name, each in shown.items() if name in types or role_schemas != "unlisted"}
 
 
 def note(mapping: Mapping, kind: str) -> dict[str, Document]:
@@ -68,5 +73,6 @@ def _attribute(declared: VendorAttribute) -> Attribute:
         description=declared.about,
         canonical_values=declared.choices or declared.examples,
         closed=bool(declared.choices),
+        takes_numbers=declared.type == "string",
         sub_attributes=tuple(_attribute(part) for part in declared.parts),
     )

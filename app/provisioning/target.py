@@ -17,9 +17,10 @@ from mappings import Mapping
 class Target:
     """One vendor account as the bridge serves it; its SCIM base URL is ``/{name}/scim/v2``.
 
-    ``types`` are what requests are read with, ``published`` what ``/Schemas`` shows: a vendor that cannot change
-    a password does not publish one, and refuses one. ``fingerprint`` is another one when the options or the role
-    table, which decide what everybody should have, are others.
+    ``types`` are what requests are read with, ``published`` what ``/Schemas`` shows: a vendor that cannot
+    change a password does not publish one, and refuses one; ``listed`` is what ``/ResourceTypes`` lists of
+    that. ``fingerprint`` is another one when the options or the role table, which decide what everybody should
+    have, are others.
     """
 
     name: str
@@ -33,3 +34,4 @@ class Target:
     tokens: dict[str, str]
     types: dict[str, ResourceType]
     published: dict[str, ResourceType]
+    listed: dict[str, ResourceType]

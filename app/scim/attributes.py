@@ -15,7 +15,8 @@ SCHEMA_URN = "urn:ietf:params:scim:schemas:core:2.0:Schema"
 class Attribute:
     """One attribute and its characteristics, with the defaults of RFC 7643 §2.2.
 
-    The canonical values of an attribute that is ``closed`` are all that it takes.
+    The canonical values of an attribute that is ``closed`` are all that it takes. A string that ``takes_numbers``
+    is an id, of which some clients make a number.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Attribute:
     canonical_values: tuple[str, ...] = ()
     reference_types: tuple[str, ...] = ()
     closed: bool = False
+    takes_numbers: bool = False
     _by_name: Mapping[str, Attribute] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -72,12 +72,14 @@ OKTA_ENTITLEMENT = _schema(
 )
 
 ROLE_SCHEMAS: Mapping[str, Mapping[str, ResourceType]] = {
+    "unlisted": _types((ROLE,), (ENTITLEMENT,)),
     "ietf": _types((ROLE,), (ENTITLEMENT,)),
     "okta": _types((OKTA_ROLE, ROLE), (OKTA_ENTITLEMENT, ENTITLEMENT)),
     "none": {},
 }
 """What a target publishes, by its `role_schemas` and by the name of the resource type.
 
+What is "unlisted" is in /Schemas and not in /ResourceTypes: conformance testers create what they find there.
 Okta knows its own URNs and `displayName` only (https://developer.okta.com/docs/guides/scim-with-entitlements/-/main);
 the draft's attributes stand beside it, so that a resource is of both schemas.
 """

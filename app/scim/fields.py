@@ -83,13 +83,15 @@ CHECKS: Mapping[str, Callable[[object], Any]] = {
 class Simple(fields.Field[Any]):
     """A value of one of the simple types."""
 
-    def __init__(self, type_: str, choices: Collection[str] = (), **traits: Any) -> None:
+    def __init__(self, attribute: Attribute, **traits: Any) -> None:
         super().__init__(**traits)
-        self.check = CHECKS[type_]
-        self.choices = choices
+        self.check = CHECKS[attribute.type]
+        self.choices: Collection[str] = attribute.canonical_values if attribute.closed else ()
+        self.takes_numbers = attribute.takes_numbers
 
     def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> Any:
-        checked = self.check(value)
+        is_number = self.takes_numbers and isinstance(value, int) and not isinstance(value, bool)
+        checked = self.check(str(value) if is_number else value)
         if self.required and isinstance(checked, str) and not checked.strip():
             raise ValidationError("must not be empty")
         if self.choices and checked not in self.choices:
@@ -134,4 +136,4 @@ def _field(attribute: Attribute) -> fields.Field[Any]:
 def _single(attribute: Attribute, traits: Document) -> fields.Field[Any]:
     if attribute.is_complex:
         return fields.Nested(schema_for(attribute.sub_attributes), **traits)
-    return Simple(attribute.type, attribute.canonical_values if attribute.closed else (), **traits)
+    return Simple(attribute, **traits)

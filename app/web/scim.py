@@ -175,13 +175,13 @@ def service_provider_config() -> Response:
 def resource_types() -> Response:
     """RFC 7643 §6."""
     _refuse_filter()
-    return answer(messages.resource_types(reading.base_url(), reading.target().published.values()))
+    return answer(messages.resource_types(reading.base_url(), reading.target().listed.values()))
 
 
 @blueprint.get("/ResourceTypes/<name>")
 def resource_type(name: str) -> Response:
     """One resource type by its name."""
-    found = reading.target().published.get(name)
+    found = reading.target().listed.get(name)
     if found is None:
         raise NotFound(f"There is no resource type {name!r}.")
     return answer(found.document(reading.base_url()))

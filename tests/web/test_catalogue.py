@@ -170,6 +170,16 @@ def test_what_a_mapping_does_not_list_is_not_there(build, monkeypatch):
     assert ENTITLEMENT.id not in {each["id"] for each in bridge.get("/Schemas").body["Resources"]}
 
 
+@pytest.mark.parametrize(("role_schemas", "listed"), [("unlisted", False), ("ietf", True)])
+def test_the_types_are_listed_where_the_target_says_so(build, role_schemas, listed):
+    bridge = build("periscope", role_schemas=role_schemas)
+    assert bridge.get("/Roles").status == 200
+    assert ROLE.id in {each["id"] for each in bridge.get("/Schemas").body["Resources"]}
+    names = {each["name"] for each in bridge.get("/ResourceTypes").body["Resources"]}
+    assert ("Role" in names, "Entitlement" in names) == (listed, listed)
+    assert bridge.get("/ResourceTypes/Role").status == (200 if listed else 404)
+
+
 def test_a_target_may_show_nothing(build):
     bridge = build("periscope", role_schemas="none")
     assert bridge.get("/Roles").status == 404
