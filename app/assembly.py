@@ -49,7 +49,7 @@ def target(config: TargetConfig) -> Target:
         on_outage=config.on_outage,
         tokens={tokens.digest(token): f"tokens[{index}]" for index, token in enumerate(config.tokens)},
         types=types,
-        published=published(mapping, types),
+        published=published(mapping, types, config.role_schemas),
     )
 
 

@@ -10,7 +10,6 @@ import ipaddress
 import os
 import re
 import tomllib
-from collections.abc import Callable
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from sqlalchemy.exc import ArgumentError
 from app.provisioning.dialects import DIALECTS
 from app.provisioning.resource_types import resource_types
 from app.provisioning.role_table import Row
+from app.scim.catalogue import ROLE_SCHEMAS
 from app.scim.errors import ScimError
 from app.scim.filter import parse_filter
 from mappings import Mapping, Setting, Settings, discovery
@@ -64,6 +64,7 @@ class TargetConfig:
     ca_bundle: str | None
     settings: Settings
     role_table: tuple[Row, ...] = ()
+    role_schemas: str = "ietf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,7 @@ class _Target(_Strict):
     credentials = fields.Dict(load_default=dict)
     options = fields.Dict(load_default=dict)
     role_table = fields.List(fields.Dict(), load_default=list)
+    role_schemas = fields.String(load_default="ietf", validate=validate.OneOf(list(ROLE_SCHEMAS)))
 
 
 class _Row(_Strict):
@@ -269,9 +271,21 @@ def _credentials(
 ) -> dict[str, str]:
     """Check the one of the alternative sets that was meant: the one that names most of what is given."""
     names = set(given) if isinstance(given, dict) else set()
-    meant = max(alternatives, key=lambda settings: len({setting.name for setting in settings} & names))
-    needed = tuple(Setting(s.name, s.about, s.kind, s.default, required=s.default is None) for s in meant)
+    sets = [{setting.name for setting in settings} for settings in alternatives]
+    meant = max(range(len(sets)), key=lambda index: len(sets[index] & names))
+    known = names & set().union(*sets)
+    if not known <= sets[meant]:
+        problems.append(f"{path}: give {_either(alternatives)}, not both")
+        given = {name: value for name, value in given.items() if name in sets[meant] or name not in known}
+    needed = tuple(
+        Setting(s.name, s.about, s.kind, s.default, required=s.default is None) for s in alternatives[meant]
+    )
     return _load(_schema(needed), given, path, problems)
+
+
+def _either(alternatives: tuple[tuple[Setting, ...], ...]) -> str:
+    """Return the alternative sets in words."""
+    return "either " + ", or ".join(" and ".join(setting.name for setting in settings) for settings in alternatives)
 
 
 def _schema(settings: tuple[Setting, ...]) -> Schema:
@@ -282,20 +296,10 @@ def _field(setting: Setting) -> fields.Field[Any]:
     rules: list[Any] = [validate.OneOf(setting.choices)] if setting.choices else []
     if setting.required and setting.kind is str:
         rules.append(validate.Length(min=1, error="must not be empty"))
-    if setting.check is not None:
-        rules.append(_checked(setting.check))
     presence: dict[str, Any] = {"required": True} if setting.required else {"load_default": setting.default}
     if setting.kind is list:
-        return fields.List(fields.String(), validate=rules, **presence)
+        return fields.List(fields.String(), **presence)
     return KINDS[setting.kind](validate=rules, **presence)
-
-
-def _checked(check: Callable[[Any], str | None]) -> Callable[[Any], None]:
-    def refuse(value: Any) -> None:
-        if problem := check(value):
-            raise ValidationError(problem)
-
-    return refuse
 
 
 def _load(schema: Schema, table: Any, path: str, problems: list[str]) -> dict[str, Any]:

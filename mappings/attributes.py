@@ -10,8 +10,9 @@ from typing import Literal
 class Attribute:
     """One attribute of a vendor's extension of Users or Groups, as ``/Schemas`` publishes it.
 
-    ``choices`` are published as ``canonicalValues``, and nothing else is accepted; an attribute that is
-    ``read_only`` is shown and never written; ``parts`` are the sub-attributes of a ``complex`` one.
+    ``choices`` are published as ``canonicalValues``, and nothing else is accepted; so are ``examples``, where other
+    values of their form are accepted too. An attribute that is ``read_only`` is shown and never written; ``parts``
+    are the sub-attributes of a ``complex`` one.
     """
 
     name: str
@@ -19,6 +20,7 @@ class Attribute:
     type: Literal["string", "boolean", "integer", "complex"] = "string"
     multi_valued: bool = False
     choices: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
     read_only: bool = False
     parts: tuple[Attribute, ...] = ()
 

@@ -67,7 +67,11 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A create is about to be sent. The driver makes this durable before it goes on."""
+    """A create is about to be sent. The driver makes this durable before it goes on.
+
+    A mapping whose proof of ownership needs what it saw before its create yields one too, with that in the
+    ``fields``: ``find_group`` and ``created_group`` are then given this account.
+    """
 
     account: User | Group
 

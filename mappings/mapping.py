@@ -162,6 +162,13 @@ class Mapping(ABC):
         """
         return None
 
+    def hidden_status(self, answer: Any) -> int | None:
+        """Return the HTTP status that the decoded body of a 2xx answer says instead; ``None``: it says none.
+
+        For vendors that may report an error inside a 200.
+        """
+        return None
+
     # -- flows ---------------------------------------------------------------------------------------
 
     def roles(self) -> Flow[Sequence[Entry]]:

@@ -120,6 +120,10 @@ class Sandbox:
         """Write an error in the vendor's shape."""
         return {"error": reason}
 
+    def refuse(self, refusal: RefusedError) -> Response:
+        """Answer a call with the vendor's no."""
+        return answer(refusal.status, self.error_body(refusal.reason))
+
     def perform(self, operation: Operation, arguments: list[Any], query: dict[str, str]) -> Any:
         """Carry the call out and return the answer's JSON, or None for an empty one."""
         return getattr(self, operation.handler)(*arguments, **query)
@@ -223,7 +227,7 @@ class Sandbox:
             arguments = self._found(segments) + ([] if operation.body is None else [body])
             return answer(operation.status, self.perform(operation, arguments, query)), None
         except RefusedError as refusal:
-            return answer(refusal.status, self.error_body(refusal.reason)), refusal
+            return self.refuse(refusal), refusal
 
     def _match(self, method: str, path: str) -> tuple[Operation, list[tuple[str, str]]]:
         segments = split_path(path)
@@ -247,7 +251,7 @@ class Sandbox:
     def _instead(self, fault: Fault) -> Response:
         if fault.kind == "garbage":
             return Response(_PROXY_PAGE, 200, mimetype="text/html")
-        response = answer(fault.status, self.error_body("the sandbox was told to fail"))
+        response = self.refuse(RefusedError(fault.status, "the sandbox was told to fail"))
         if fault.body is not None:
             response.set_data(fault.body)
         if fault.retry_after is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +11,7 @@ class Setting:
     """One key of ``[targets.NAME.credentials]`` or ``[targets.NAME.options]``.
 
     ``kind`` is the type of the value (``str``, ``bool``, ``int``, or ``list`` for a list of strings);
-    ``choices`` limits a string. A setting without a default must be given if ``required``. ``check`` says what is
-    wrong with a value of the right type, in words that follow the key's name; ``None``: nothing is.
+    ``choices`` limits a string. A setting without a default must be given if ``required``.
     """
 
     name: str
@@ -22,7 +20,6 @@ class Setting:
     default: Any = None
     required: bool = False
     choices: tuple[str, ...] = ()
-    check: Callable[[Any], str | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

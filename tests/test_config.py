@@ -90,6 +90,21 @@ def test_what_is_wrong_is_named_by_its_full_path(document, path):
     assert [line for line in problems(document) if line.startswith(path)], problems(document)
 
 
+@pytest.mark.parametrize("given", [("user", "password", "token"), ("user", "token")])
+def test_credentials_of_two_kinds_are_one_problem_that_says_which_kinds_there_are(given):
+    target = {
+        "vendor": "datasentinel",
+        "base_url": "https://x",
+        "credentials": dict.fromkeys(given, "x"),
+        "options": {"fallback_role": "Least"},
+    }
+    told = "targets.main.credentials: give either user and password, or token, not both"
+    assert told in problems(config(main=target))
+    assert not [line for line in problems(config(main=target)) if "unknown key" in line]
+    target["credentials"] = {**target["credentials"], "colour": "red"}
+    assert "targets.main.credentials.colour: unknown key" in problems(config(main=target))
+
+
 def test_targets_that_are_no_table_are_named():
     assert problems({"targets": "x"})[0].startswith("targets")
 

@@ -13,7 +13,8 @@ from mappings.sandbox import Sandbox
 class Facts:
     """``nobody`` are the roles of a user in no group; ``stranger`` makes an account that nobody pushed.
 
-    ``creates_groups``: whether a new group is a call at all.
+    ``creates_groups``: whether a new group is a call at all. ``own_names``: the roles that every account of the
+    vendor has, so that no group of that name can be pushed.
     """
 
     vendor: str
@@ -22,7 +23,9 @@ class Facts:
     creates_groups: bool = True
     renames_groups: bool = True
     changes_email: bool = True
+    stores_names: bool = True
     seed: dict[str, Any] = field(default_factory=dict)
+    own_names: frozenset[str] = frozenset()
 
     def roles(self, *groups: str) -> set[str]:
         """Return the roles that a user in these groups has."""
@@ -45,8 +48,13 @@ def _squirro(sandbox: Any, email: str) -> None:
     )
 
 
+def _prancer(sandbox: Any, email: str) -> None:
+    sandbox.invite({"email": email})
+    sandbox._accounts[email].update(status="Registered", user_groups=["QC"])
+
+
 VENDORS = {
-    "periscope": Facts("periscope", _periscope),
+    "periscope": Facts("periscope", _periscope, own_names=frozenset({"Everyone"})),
     "datasentinel": Facts(
         "datasentinel",
         _datasentinel,
@@ -56,6 +64,7 @@ VENDORS = {
         changes_email=False,
     ),
     "squirro": Facts("squirro", _squirro),
+    "prancer": Facts("prancer", _prancer, changes_email=False, stores_names=False),
 }
 
 

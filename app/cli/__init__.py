@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from app.cli import audit, demo, mappings, operate, plan, serve, tokens, vendors
+from app.cli import audit, catalogue, demo, mappings, operate, plan, serve, tokens, vendors
 from app.cli.context import Context, pass_context
 
 __all__ = ["main", "pass_context"]
@@ -35,6 +35,7 @@ for command in (
     serve.serve,
     serve.worker,
     operate.check,
+    catalogue.catalogue,
     plan.plan,
     audit.status,
     audit.events,

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from typing import Any
-
 import click
 
 from app.cli.context import Context, console, json_option, pass_context, print_json
 from app.directory import migrate
-from app.provisioning.driver import run
+from app.provisioning.looking import look
 from app.provisioning.target import Target
-from mappings import Call, VendorError
+from mappings import Flow, VendorError
 
 CHECK_SECONDS = 15.0
 
@@ -54,17 +51,16 @@ def upgrade(context: Context, as_json: bool) -> None:
 
 
 def _ask(target: Target) -> dict[str, object]:
-    deadline = time.monotonic() + CHECK_SECONDS
-
-    def send(call: Call) -> Any:
-        return target.sender.send(call, lambda _: None, deadline)
-
     try:
-        seen = run(target.mapping.check(), send)
-        missing = run(target.catalogue.missing(target.table.values), send)
+        seen, missing = look(target, _checks(target), CHECK_SECONDS)
     except VendorError as error:
         return {"target": target.name, "ok": False, "detail": error.detail}
     if missing:
         text = f"{target.name}: role_table gives what {target.mapping.title} does not have: {', '.join(missing)}"
         return {"target": target.name, "ok": False, "detail": text}
     return {"target": target.name, "ok": True, "detail": f"{target.name}: {target.mapping.title} answers: {seen}"}
+
+
+def _checks(target: Target) -> Flow[tuple[str, list[str]]]:
+    seen = yield from target.mapping.check()
+    return seen, (yield from target.catalogue.missing(target.table.values))

@@ -175,8 +175,12 @@ class Bench:
 
         So is what a token that had just expired was used for, since that call is made again.
         """
-        logins = {each.path for each in self.sandbox.operations if each.admitted_by != "authenticate"}
-        real = [entry for entry in self.entries() if entry.path not in logins and entry.status != 401]
+        logins = [each for each in self.sandbox.operations if each.admitted_by != "authenticate"]
+
+        def is_login(entry: Entry) -> bool:
+            return any(each.match(entry.path.split("/")) is not None for each in logins)
+
+        real = [entry for entry in self.entries() if not is_login(entry) and entry.status != 401]
         return [f"{entry.method} {entry.path}" for entry in real]
 
     def entries(self) -> list[Entry]:

@@ -46,8 +46,14 @@ class Stage:
 
 
 def vendors() -> dict[str, type[VendorMapping]]:
-    """Return the vendors that can be emulated, with their mappings."""
-    return {name: discovery.load(name) for name in discovery.names() if _sandbox(name) is not None}
+    """Return the vendors that can be emulated and have users to tell the story with, with their mappings."""
+    found = {name: discovery.load(name) for name in discovery.names() if _sandbox(name) is not None}
+    return {name: mapping for name, mapping in found.items() if _has_users(mapping)}
+
+
+def _has_users(mapping: type[VendorMapping]) -> bool:
+    """Whether the vendor's accounts follow unless an option says otherwise."""
+    return all(option.default == "managed" for option in mapping.options if option.name == "users")
 
 
 @contextmanager

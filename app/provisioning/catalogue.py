@@ -1,6 +1,7 @@
 """A target's catalogue: which roles and entitlements the vendor offers, remembered for a while.
 
-Both lists cost one call each; so a thousand users who are given a role by name cost one look, not a thousand.
+Both lists cost one call each; so a thousand users who are given a role by name cost one look, not a thousand, and
+so do a thousand readers at one time: one of them reads the list, the others wait for what it finds.
 """
 
 from __future__ import annotations
@@ -8,19 +9,25 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 
-from mappings import Entry, Flow, Mapping
+from app.scim.catalogue import resource_id
+from mappings import Entry, Flow, Mapping, Unavailable, Unknown, VendorError
 
 FRESH_SECONDS = 300.0
 """How long a list is taken for true."""
 LOOK_AGAIN_SECONDS = 15.0
 """How soon a list is read again because it lacks what somebody asks for."""
+WAIT_SECONDS = 25.0
+"""How long to wait for a list that somebody else is reading."""
+
+Entries = tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _List:
-    entries: tuple[Entry, ...]
+    entries: Entries
     read_at: float
 
 
@@ -31,13 +38,14 @@ class Catalogue:
         self._mapping = mapping
         self._clock = clock
         self._lists: dict[str, _List] = {}
+        self._being_read: dict[str, Future[Entries]] = {}
         self._lock = threading.Lock()
 
-    def roles(self, younger_than: float = FRESH_SECONDS) -> Flow[tuple[Entry, ...]]:
+    def roles(self, younger_than: float = FRESH_SECONDS) -> Flow[Entries]:
         """Return the roles, from memory or by one call."""
         return (yield from self._entries("Roles", self._mapping.roles, younger_than))
 
-    def entitlements(self, younger_than: float = FRESH_SECONDS) -> Flow[tuple[Entry, ...]]:
+    def entitlements(self, younger_than: float = FRESH_SECONDS) -> Flow[Entries]:
         """Return the entitlements, from memory or by one call."""
         return (yield from self._entries("Entitlements", self._mapping.entitlements, younger_than))
 
@@ -71,9 +79,13 @@ class Catalogue:
         return next((entry for entry in self._fresh() if entry.value == value), None)
 
     def _named(self, name: str) -> str | None:
+        """Return the value that an IdP names: by itself, by its resource's id (Okta), by a unique display name."""
         entries = self._fresh()
         if any(entry.value == name for entry in entries):
             return name
+        shown = next((entry.value for entry in entries if resource_id(entry.value) == name), None)
+        if shown is not None:
+            return shown
         named = [entry.value for entry in entries if entry.display == name]
         return named[0] if len(named) == 1 else None
 
@@ -83,16 +95,50 @@ class Catalogue:
             lists = [each for each in self._lists.values() if each.read_at >= oldest]
         return [entry for each in lists for entry in each.entries]
 
-    def _entries(
-        self, name: str, read: Callable[[], Flow[Sequence[Entry]]], younger_than: float
-    ) -> Flow[tuple[Entry, ...]]:
-        with self._lock:
-            known = self._lists.get(name)
+    def _entries(self, name: str, read: Callable[[], Flow[Sequence[Entry]]], younger_than: float) -> Flow[Entries]:
         if name not in self._mapping.catalogues:
             return ()
-        if known is not None and self._clock() - known.read_at < younger_than:
-            return known.entries
-        entries = tuple((yield from read()))
         with self._lock:
-            self._lists[name] = _List(entries, self._clock())
+            known = self._lists.get(name)
+            if known is not None and self._clock() - known.read_at < younger_than:
+                return known.entries
+            reading = self._being_read.get(name)
+            if reading is None:
+                own = self._being_read[name] = Future()
+        if reading is not None:
+            return _awaited(reading)
+        try:
+            entries = yield from _listed(read())
+        except BaseException as failure:
+            self._end(name, own, failure)
+            raise
+        self._end(name, own, entries)
         return entries
+
+    def _end(self, name: str, reading: Future[Entries], outcome: Entries | BaseException) -> None:
+        """Tell those who wait what came of it; a failure is not remembered."""
+        with self._lock:
+            del self._being_read[name]
+            if isinstance(outcome, tuple):
+                self._lists[name] = _List(outcome, self._clock())
+        if isinstance(outcome, tuple):
+            reading.set_result(outcome)
+        else:
+            given_up = Unavailable("the vendor's list of roles could not be read")
+            reading.set_exception(outcome if isinstance(outcome, VendorError) else given_up)
+
+
+def _listed(flow: Flow[Sequence[Entry]]) -> Flow[Entries]:
+    """Run a mapping's flow; an answer it could not read, because it lacks what is documented, is no answer."""
+    try:
+        return tuple((yield from flow))
+    except (LookupError, TypeError, ValueError, AttributeError) as odd:
+        raise Unknown(f"the vendor's answer is not of the documented shape ({odd!r})") from odd
+
+
+def _awaited(reading: Future[Entries]) -> Entries:
+    """Wait for somebody else's call. Raises the vendor error that it ended with."""
+    try:
+        return reading.result(WAIT_SECONDS)
+    except TimeoutError as late:
+        raise Unavailable("the vendor's list of roles is still being read") from late

@@ -78,7 +78,7 @@ def converge(policy: Policy, state: State) -> Converging:
     elif state.vendor_id is None:
         yield from _create(do, state, desired)
     else:
-        yield from _update(mapping, do, state, desired)
+        yield from _update(policy, do, state, desired)
 
 
 def refuse_protected(mapping: Mapping, state: State, desired: User | Group | None) -> None:
@@ -145,25 +145,26 @@ def _create(do: Operations, state: State, desired: User | Group) -> Flow[None]:
 
 def _was_created(do: Operations, state: State, sent: User | Group) -> Flow[bool]:
     """The answer to a create was lost: look at once, so that the IdP gets a true answer if there is one."""
+    intent = state.intent or sent  # a mapping may have noted in it what was there before
     try:
-        found = yield from _documented(do.find(sent))
+        found = yield from _documented(do.find(intent))
     except Exception:  # noqa: BLE001 -- the lost answer is what matters; the next converge looks again
         return False
     if found is None:
         return False
-    if not do.is_own(sent, found):
+    if not do.is_own(intent, found):
         yield Gone()
         raise Conflict(f"{sent.key} exists at the vendor, and the bridge did not create it")
     yield from _adopt(found)
     rest = state.change(sent)
-    unsaid = Change(rest.fields, rest.roles_added, rest.roles_removed)  # the password went with the create
+    unsaid = replace(rest, password=None)  # which went with the create
     if unsaid:
         yield from _documented(do.update(_with_id(sent, state.vendor_id), unsaid))
     return True
 
 
-def _update(mapping: Mapping, do: Operations, state: State, desired: User | Group) -> Flow[None]:
-    change = state.change(desired)
+def _update(policy: Policy, do: Operations, state: State, desired: User | Group) -> Flow[None]:
+    mapping, change = policy.mapping, state.change(desired)
     if not change:
         return
     if isinstance(desired, User) and mapping.recreates(desired, change):
@@ -175,18 +176,22 @@ def _update(mapping: Mapping, do: Operations, state: State, desired: User | Grou
     try:
         yield from _documented(do.update(desired, change))
     except NotFound as missing:
-        yield from _replace_missing(do, state, desired, missing)
+        yield from _replace_missing(policy, do, state, desired, missing)
     except Unknown:
         state.doubt(change)
         raise
 
 
-def _replace_missing(do: Operations, state: State, desired: User | Group, missing: NotFound) -> Flow[None]:
-    """A known account was not found: look once, create it again if it is gone."""
+def _replace_missing(
+    policy: Policy, do: Operations, state: State, desired: User | Group, missing: NotFound
+) -> Flow[None]:
+    """A known account was not found: look once, create it again if it is gone; a leaver's is not made again."""
     found = yield from _documented(do.find(desired))
     if found is None:
         yield Gone()
-        yield from _create(do, state, _with_id(desired, None))
+        anew = state.desired(policy)
+        if anew is not None:
+            yield from _create(do, state, anew)
     elif found.vendor_id == state.vendor_id:  # it is there: something else was not, a role perhaps
         raise Rejected(missing.detail, status=missing.status)
     else:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as MappingABC
-from dataclasses import replace
 from typing import Protocol
 
 from app.directory.members import Membership
@@ -59,12 +58,11 @@ def user_wanted(
     """Return the account of an active user in these groups; ``None`` where the vendor has no users."""
     if policy.mapping.users != "managed":
         return None
-    by_group = {group.group_vendor_id: group.group_name for group in groups if group.group_vendor_id}
+    by_group = {group.group_vendor_id for group in groups if group.group_vendor_id}
     by_value = {references.get(value) for value in values(policy, document, groups)}
     extended = policy.table.extend(document, [group.group_name for group in groups])
     roles = frozenset({*by_group, *(role for role in by_value if role is not None)})
-    user = policy.mapping.user(extended, roles, password)
-    return replace(user, names=by_group)
+    return policy.mapping.user(extended, roles, password)
 
 
 def values(policy: Policy, document: Document, groups: Iterable[Membership]) -> list[str]:

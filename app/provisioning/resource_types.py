@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingABC
 
+from app.scim.catalogue import ROLE_SCHEMAS
 from app.scim.schemas import GROUP_TYPE, USER_TYPE, Attribute, ResourceType, Schema
 from app.scim.types import Document
 from mappings import Attribute as VendorAttribute
@@ -22,12 +23,20 @@ def resource_types(mapping: Mapping) -> dict[str, ResourceType]:
     }
 
 
-def published(mapping: Mapping, types: MappingABC[str, ResourceType]) -> dict[str, ResourceType]:
-    """Return what ``/Schemas`` shows: no password where none can be changed, and an address where one is needed."""
+def published(
+    mapping: Mapping, types: MappingABC[str, ResourceType], role_schemas: str = "ietf"
+) -> dict[str, ResourceType]:
+    """Return what ``/Schemas`` shows: no password where none can be changed, and an address where one is needed.
+
+    What the vendor offers to be assigned is shown by the schemas that ``role_schemas`` names.
+    """
     user = types["User"] if mapping.passwords == "settable" else types["User"].without("password")
     if mapping.needs_email and mapping.users == "managed":
         user = user.requiring("emails")
-    return {**types, "User": user}
+    offered = {
+        name: each for name, each in ROLE_SCHEMAS[role_schemas].items() if each.endpoint[1:] in mapping.catalogues
+    }
+    return {**types, "User": user, **offered}
 
 
 def note(mapping: Mapping, kind: str) -> dict[str, Document]:
@@ -57,7 +66,7 @@ def _attribute(declared: VendorAttribute) -> Attribute:
         mutability="readOnly" if declared.read_only else "readWrite",
         case_exact=True,
         description=declared.about,
-        canonical_values=declared.choices,
+        canonical_values=declared.choices or declared.examples,
         closed=bool(declared.choices),
         sub_attributes=tuple(_attribute(part) for part in declared.parts),
     )

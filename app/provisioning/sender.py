@@ -169,7 +169,11 @@ class Sender:
         status = answer.status_code
         if 200 <= status < 300:
             plain = call.answer == "nothing" and answer.headers.get("Content-Type", "").startswith("text/plain")
-            return None if plain else self._decoded(answer)
+            decoded = None if plain else self._decoded(answer)
+            hidden = self._mapping.hidden_status(decoded)
+            if hidden is None:
+                return decoded
+            status = hidden
         words = _short(self._redacted(_reason(answer), call, login))
         said = f"{self._target}: the vendor answered {status}{words} to '{call.meaning}'"
         if 400 <= status < 500:
@@ -208,13 +212,13 @@ class Sender:
 
 
 def _reason(answer: requests.Response) -> str:
-    """Return the vendor's own reason as it stands."""
+    """Return the vendor's own reason as it stands: some say what in one field and why in another."""
     try:
         body = orjson.loads(answer.content)
     except orjson.JSONDecodeError:
         return ""
     given = (body.get(key) for key in ("error", "message", "detail")) if isinstance(body, dict) else ()
-    return str(next(filter(None, given), ""))
+    return ": ".join(dict.fromkeys(str(words) for words in given if words))
 
 
 def _short(reason: str) -> str:

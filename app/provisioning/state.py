@@ -129,7 +129,9 @@ class State:
         return user and replace(user, vendor_id=self.vendor_id)
 
     def _user(self, policy: Policy, document: Document) -> User | None:
-        return user_wanted(policy, document, self.wanted_groups, self.references, self.password)
+        user = user_wanted(policy, document, self.wanted_groups, self.references, self.password)
+        names = {each.group_vendor_id: each.group_name for each in self.memberships if each.group_vendor_id}
+        return user and replace(user, names=names)
 
     def _inactive(self, policy: Policy) -> User | None:
         """Return what is left of a leaver's account: nothing, too, where it cannot be said what it should be."""

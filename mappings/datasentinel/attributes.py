@@ -32,15 +32,14 @@ def offered() -> tuple[Entry, ...]:
     return tuple(Entry(value, value.replace(":", ": "), type=field) for value, (field, _) in ENTITLEMENTS.items())
 
 
-def said(extension: Document, entitlements: Iterable[Document]) -> dict[str, Any]:
+def said(extension: Document, entitlements: Iterable[str]) -> dict[str, Any]:
     """Return the fields that the IdP has given: an attribute counts more than an entitlement, the first the most.
 
     Entitlements that nobody here knows say nothing.
     """
     fields: dict[str, Any] = {}
-    for entitlement in entitlements:
-        if (value := str(entitlement.get("value"))) in ENTITLEMENTS:
-            fields.setdefault(*ENTITLEMENTS[value])
+    for field, value in (ENTITLEMENTS[known] for known in entitlements if known in ENTITLEMENTS):
+        fields.setdefault(field, value)
     fields.update({name: extension[name] for name in ("privilege", "profile", "comment") if name in extension})
     if "live360" in extension:
         fields["live_360"] = int(extension["live360"])

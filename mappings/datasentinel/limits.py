@@ -14,6 +14,17 @@ ONLY_NEW = {
     "live_360": "Datasentinel documents live_360 only for a new account (options live_360_in_put, recreate)",
 }
 
+NO_RESTRICTION = "No restriction"
+"""What the vendor calls having no role."""
+
+
+def problem(option: Mapping[str, Any]) -> str | None:
+    """Return what is wrong with options that are right by themselves."""
+    if PRIVILEGES.index(option["privilege"]) > PRIVILEGES.index(option["max_privilege"]):
+        return "privilege is more than max_privilege"
+    open_roles = [name for name in ("fallback_role", "quarantine_role") if option[name] == NO_RESTRICTION]
+    return f"{open_roles[0]} must restrict what a user sees" if open_roles else None
+
 
 def only_new(user: User, change: Change, option: Mapping[str, Any]) -> str | None:
     """Return why no update can make this change; ``None`` if one can."""

@@ -41,7 +41,7 @@ from mappings.datasentinel import attributes, limits, roles
 from mappings.datasentinel.options import CREDENTIALS, OPTIONS
 from mappings.operations import Calls
 from mappings.passwords import random_password
-from mappings.readers import display_name, full_name
+from mappings.readers import assigned, display_name, full_name
 
 USERS = ("ds-api", "users")
 BUILT_IN = "datasentinel"
@@ -92,6 +92,8 @@ class Datasentinel(mappings.Mapping):
         self.quarantine_role: str = self.option["quarantine_role"] or self.fallback_role
         if self.option["ldap"]:
             self.passwords = "none"  # theirs are in the LDAP directory
+        if problem := limits.problem(self.option):
+            raise ValueError(problem)
 
     # -- what the IdP wants
 
@@ -103,7 +105,7 @@ class Datasentinel(mappings.Mapping):
             "privilege": self.option["privilege"],
             "profile": self.option["profile"],
             "access": attributes.access(ldap=self.option["ldap"]),
-            **attributes.said(self.extension(document), document.get("entitlements", ())),
+            **attributes.said(self.extension(document), assigned(document, "entitlements")),
         }
         return replace(user, fields=fields)
 
@@ -152,7 +154,10 @@ class Datasentinel(mappings.Mapping):
 
     def check(self) -> Flow[str]:
         users = yield Call("GET", USERS, "list users", planned=[])
-        return f"{len(users)} users"
+        held = {role for user in users for role in user["roles"]}
+        unproved = sorted({self.fallback_role, self.quarantine_role} - held)
+        doubt = f"; nobody has {' or '.join(unproved)} yet: make sure that it exists" if unproved else ""
+        return f"{len(users)} users{doubt}"
 
     # -- users
 
@@ -169,8 +174,11 @@ class Datasentinel(mappings.Mapping):
         yield Applied(user.key, fields, roles_added=user.roles)
 
     def update_user(self, user: User, change: Change) -> Flow[None]:
-        self._refuse(user, change)
         path = (*USERS, str(user.vendor_id))
+        if refusal := self._refusal(user, change):
+            if change.roles_removed:  # that has to be, whatever else is asked for
+                yield from roles.swap(path, change)
+            raise refusal
         if change.fields.get("access") == "locked":  # first: whatever the roles meet, nobody logs in any more
             before = (user.roles - change.roles_added) | change.roles_removed
             yield from self._write(path, user, change, before or user.roles)
@@ -203,14 +211,13 @@ class Datasentinel(mappings.Mapping):
         """Return the account that a create makes: with the option's ``live_360`` if the IdP says nothing of it."""
         return replace(user, fields={"live_360": int(self.option["live_360"]), **user.fields})
 
-    def _refuse(self, user: User, change: Change) -> None:
-        """Refuse before any call what cannot be done as a whole."""
+    def _refusal(self, user: User, change: Change) -> Rejected | None:
+        """Return why properties cannot be changed so; nothing is sent of them then."""
         if reason := limits.only_new(user, change, self.option):
-            raise Unsupported(reason)
+            return Unsupported(reason)
         if change.password is not None and user.fields["access"] == "ldap":
-            raise Unsupported(NO_LDAP_CHANGE)
-        if _is_written(change) and (refusal := limits.excess(user, self.option)):
-            raise refusal
+            return Unsupported(NO_LDAP_CHANGE)
+        return limits.excess(user, self.option) if _is_written(change) else None
 
     # -- groups
 

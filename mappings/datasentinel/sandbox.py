@@ -4,13 +4,14 @@ The document's two traps are kept: a user made without `privilege` is an adminis
 roles sees everything. How a token is got is on the sibling page, Access Token.
 """
 
+from copy import deepcopy
 from itertools import count
 from typing import Any, ClassVar, Literal
 
 from werkzeug.wrappers import Request
 
 from mappings.sandbox import Sandbox, Tokens
-from mappings.sandbox_calls import Operation, RefusedError
+from mappings.sandbox_calls import Operation, RefusedError, UndocumentedError
 from mappings.sandbox_fields import BOOLEAN, TEXT, Fields, list_of, one_of
 
 BUILT_IN = "datasentinel@acme.example"
@@ -27,7 +28,7 @@ _COMMON = {
     "comment": TEXT,
 }
 _NEW = Fields(optional={**_COMMON, "live_360": one_of(0, 1), "ldap": BOOLEAN})
-_CHANGED = Fields(optional=_COMMON)
+_CHANGED = Fields(optional={**_COMMON, "live_360": one_of(0, 1)})
 _USER = "/ds-api/users/{user}"
 
 
@@ -35,8 +36,9 @@ class DatasentinelSandbox(Sandbox):
     """The e-mail is the key. Roles exist beforehand: the document neither lists nor makes them.
 
     `put_omitted`: whether a PUT resets a privilege and a profile that it leaves out to their documented
-    defaults (the harshest reading of a document that does not say) or keeps them. Tokens live `token_seconds`
-    and, for tests of renewal, `token_calls`.
+    defaults (the harshest reading of a document that does not say) or keeps them; `put_roles`: the same of the
+    roles, whose documented default is no restriction. `put_live_360`: whether a PUT may hold `live_360`, which its
+    table does not name. Tokens live `token_seconds` and, for tests of renewal, `token_calls`.
     """
 
     vendor: ClassVar[str] = "datasentinel"
@@ -56,6 +58,8 @@ class DatasentinelSandbox(Sandbox):
         *,
         roles: tuple[str, ...] = ROLES,
         put_omitted: Literal["reset", "keep"] = "reset",
+        put_roles: Literal["reset", "keep"] = "keep",
+        put_live_360: bool = False,
         token_seconds: float | None = 24 * 3600,
         token_calls: int | None = None,
         **frame: Any,
@@ -65,21 +69,34 @@ class DatasentinelSandbox(Sandbox):
         self.options = {"fallback_role": "Least Access"}
         self.role_names = roles
         self.tokens = Tokens(self.clock, token_seconds, token_calls)
-        self._put_omitted = put_omitted
+        self._omitted: dict[str, Any] = {
+            **(DEFAULTS if put_omitted == "reset" else {}),
+            **({"roles": []} if put_roles == "reset" else {}),
+        }
+        self._put_live_360 = put_live_360
         self._numbers = count(55)
         self._accounts: dict[str, dict[str, Any]] = {}
         self._passwords = {BUILT_IN: self.credentials["password"]}
+        self._ldap: set[str] = set()
         self._store(2, BUILT_IN, {})
         self._store(
             54, "username@acme.example", {"privilege": "read", "roles": ["role_1", "role_2"], "live_360": 0}
         )
 
     def list_users(self) -> list[dict[str, Any]]:
-        """See `Sandbox.users`."""
+        """See `Sandbox.users`; how somebody logs in, which the API does not show, is `access`."""
         return [
-            {"id": email, "key": email, "fields": account, "roles": account["roles"]}
+            {
+                "id": email,
+                "key": email,
+                "fields": {**account, "access": self._access(email)},
+                "roles": account["roles"],
+            }
             for email, account in self._accounts.items()
         ]
+
+    def _access(self, email: str) -> str:
+        return "ldap" if email in self._ldap else "password"
 
     def list_groups(self) -> list[dict[str, Any]]:
         """See `Sandbox.groups`."""
@@ -141,18 +158,21 @@ class DatasentinelSandbox(Sandbox):
         if not body.get("ldap") and not body.get("password"):
             raise RefusedError(400, "password is required for regular users")
         self._check_roles(body)
-        if "password" in body:
+        if body.get("ldap"):
+            self._ldap.add(email)
+        elif "password" in body:
             self._passwords[email] = body["password"]
         user = self._store(next(self._numbers), email, body)
         return {"status": f"User with login {user['login']} created successfully"}
 
     def update_user(self, user: dict[str, Any], body: dict[str, Any]) -> dict[str, str]:
-        """Change a user; `put_omitted` decides about a privilege and profile that are left out."""
+        """Change a user; `put_omitted` and `put_roles` decide about what is left out."""
+        if "live_360" in body and not self._put_live_360:
+            raise UndocumentedError(400, "'live_360' is not documented here")
         self._check_roles(body)
         if "password" in body:
             self._passwords[user["email"]] = body["password"]
-        omitted = DEFAULTS if self._put_omitted == "reset" else {}
-        user.update({**omitted, **_shown(body)})
+        user.update({**deepcopy(self._omitted), **_shown(body)})
         return {"status": "User updated successfully!"}
 
     def delete_user(self, user: dict[str, Any]) -> dict[str, str]:
@@ -161,6 +181,7 @@ class DatasentinelSandbox(Sandbox):
             raise RefusedError(403, "This user cannot be deleted")
         del self._accounts[user["email"]]
         self._passwords.pop(user["email"], None)
+        self._ldap.discard(user["email"])
         return {"message": "User deleted"}
 
     # Roles

@@ -24,13 +24,15 @@ ATTRIBUTES = (
     Attribute("description", "What the role is for."),
     Attribute(
         "privileges",
-        "What the role may do with every object of a type, such as Dashboard:read_dashboards.",
+        "What the role may do with every object of a type: <object type>:<permission>.",
         multi_valued=True,
+        examples=("Dashboard:read_dashboards",),
     ),
     Attribute(
         "permissions",
-        "What the role may do with one object, such as Dashboard:0000-dashboard-1111-id:create_dashboards.",
+        "What the role may do with one object: <object type>:<object id>:<permission>.",
         multi_valued=True,
+        examples=("Dashboard:0000-dashboard-1111-id:create_dashboards",),
     ),
 )
 

@@ -32,8 +32,9 @@ from mappings import (
 )
 from mappings.accounts import find
 from mappings.answers import identifier
-from mappings.periscope import grants, settings
-from mappings.periscope.reading import DASHBOARDS, ROLES, USERS, account, listed, one, role, roles_of, with_id
+from mappings.operations import Calls
+from mappings.periscope import catalogue, grants, options
+from mappings.periscope.reading import ROLES, USERS, account, listed, living, one, role, roles_of, with_id
 from mappings.readers import display_name, family_name, given_name, primary_email
 
 ACTIVE = "active"
@@ -53,9 +54,24 @@ class Periscope(mappings.Mapping):
     role_values = True
     catalogues = frozenset({"Roles", "Entitlements"})
     tier = "gold"
-    credentials = settings.CREDENTIALS
-    options = settings.OPTIONS
-    calls = settings.CALLS
+    credentials = options.CREDENTIALS
+    options = options.OPTIONS
+    calls: ClassVar[Calls] = {
+        "create user": ("create user",),
+        "change name": ("update user",),
+        "change e-mail": ("update user",),
+        "set password": "Periscope Data documents no call that changes the password of an account",
+        "deactivate": ("delete user",),
+        "reactivate": ("create user",),
+        "delete user": ("delete user",),
+        "create group": ("create role",),
+        "create group with a member": ("create role", "read user's roles", "update user"),
+        "rename group": ("update role",),
+        "add member": ("read user's roles", "update user"),
+        "remove member": ("read user's roles", "update user"),
+        "delete group": ("delete role",),
+        "delete group with a member": ("delete role",),
+    }
     user_fields: ClassVar[Readers] = {
         "email": primary_email,
         "first_name": given_name,
@@ -75,7 +91,13 @@ class Periscope(mappings.Mapping):
 
     def check(self) -> Flow[str]:
         users = yield from listed(USERS)
-        return f"{len(users)} users"
+        there = {str(user.get("email", "")).casefold() for user in users}
+        missing = [
+            f"{email} ({option}) is none of them"
+            for option, email in self._admins.items()
+            if email.casefold() not in there
+        ]
+        return ", ".join([f"{len(users)} users", *missing])
 
     # -- what is wanted
 
@@ -99,7 +121,7 @@ class Periscope(mappings.Mapping):
             "roles": sorted(user.roles),
             "invited_by_email": self._admins["invited_by_email"],
         }
-        vendor_id = yield from self._create(USERS, "user", body, self.find_user(user), user.key)
+        vendor_id = yield from self._create(user, body)
         yield Applied(vendor_id, user.fields, roles_added=user.roles)
 
     def update_user(self, user: User, change: Change) -> Flow[None]:
@@ -124,12 +146,15 @@ class Periscope(mappings.Mapping):
 
     def create_group(self, group: Group) -> Flow[None]:
         body = {**grants.written(group.fields), "created_by_email": self._admins["created_by_email"]}
-        vendor_id = yield from self._create(ROLES, "role", body, self.find_group(group), group.key)
+        vendor_id = yield from self._create(group, body)
         yield Applied(vendor_id, group.fields)
 
     def update_group(self, group: Group, change: Change) -> Flow[None]:
         body = {**grants.written(change.fields), "updated_by_email": self._admins["updated_by_email"]}
-        yield Call("PUT", (*ROLES, str(group.vendor_id)), "update role", json=body, query=self._mode)
+        try:
+            yield Call("PUT", (*ROLES, str(group.vendor_id)), "update role", json=body, query=self._mode)
+        except Rejected as refusal:
+            raise (yield from self._why(refusal, group)) from refusal
         yield Applied(group.vendor_id, change.fields)
 
     def delete_group(self, vendor_id: str) -> Flow[None]:
@@ -146,18 +171,10 @@ class Periscope(mappings.Mapping):
     # -- the catalogue
 
     def roles(self) -> Flow[Sequence[Entry]]:
-        roles = yield from listed(ROLES)
-        return [
-            Entry(found.vendor_id or "", found.key, supported=not self.protection(found), contains=contained)
-            for found, contained in ((role(each), grants.dashboards(each)) for each in with_id(roles))
-        ]
+        return catalogue.roles(lambda found: self.protection(found) is not None)
 
     def entitlements(self) -> Flow[Sequence[Entry]]:
-        dashboards = yield from listed(DASHBOARDS)
-        return [
-            Entry(identifier(each), str(each.get("name") or each["id"]), "dashboard", supported=False)
-            for each in dashboards
-        ]
+        return catalogue.dashboards()
 
     # -- what the options say
 
@@ -183,34 +200,35 @@ class Periscope(mappings.Mapping):
 
     # -- what the document leaves to find out
 
-    def _create(
-        self,
-        path: tuple[str, ...],
-        word: str,
-        body: dict[str, Any],
-        look: Flow[User | None] | Flow[Group | None],
-        key: str,
-    ) -> Flow[str]:
-        """Create a user or a role and return its id; ``look`` looks for it in the list."""
+    def _create(self, wanted: User | Group, body: dict[str, Any]) -> Flow[str]:
+        """Create a user or a role and return its id."""
+        path, word = (USERS, "user") if isinstance(wanted, User) else (ROLES, "role")
         new = {"id": "(new)"}
         call = Call("POST", path, f"create {word}", json=body, query=self._mode, repeatable=False, planned=new)
         try:
-            answer = yield call
+            made = one((yield call), word)
         except Rejected as refusal:  # how a duplicate is refused is not documented: look
-            raise (yield from self._why(refusal, look, key)) from refusal
-        made = one(answer, word)
+            raise (yield from self._why(refusal, wanted)) from refusal
         if made.get("id") is not None:  # not documented
             return identifier(made)
         if self.option["test_mode"]:
-            return f"test-mode:{key}"
-        created = yield from look
+            return f"test-mode:{wanted.key}"
+        created = yield from self._find(wanted)
         if created is None:
-            raise Unknown(f"{self.title} said that it created {key}, but does not list it, or without an id")
+            raise Unknown(f"{self.title} said that it created {wanted.key}, but does not list it with an id")
         return str(created.vendor_id)
 
-    def _why(self, refusal: Rejected, look: Flow[User | None] | Flow[Group | None], key: str) -> Flow[VendorError]:
-        found = yield from look
-        return refusal if found is None else Conflict(f"{self.title} already has {key}: {refusal.detail}")
+    def _find(self, wanted: User | Group) -> Flow[User | Group | None]:
+        if isinstance(wanted, User):
+            return (yield from self.find_user(wanted))
+        return (yield from self.find_group(wanted))
+
+    def _why(self, refusal: Rejected, wanted: User | Group) -> Flow[VendorError]:
+        """Return what a refusal is to be called: somebody else may have that address or name."""
+        found = yield from self._find(replace(wanted, vendor_id=None))
+        if found is None or found.vendor_id == wanted.vendor_id:
+            return refusal
+        return Conflict(f"{self.title} already has {wanted.key}: {refusal.detail}")
 
     def _put(self, user: User, body: dict[str, Any]) -> Call:
         return Call("PUT", (*USERS, str(user.vendor_id)), "update user", json=body, query=self._mode)
@@ -224,25 +242,17 @@ class Periscope(mappings.Mapping):
 
     def _mended(self, user: User, body: dict[str, Any], change: Change, refusal: Rejected) -> Flow[dict[str, Any]]:
         """Return a body without roles that exist no more, or raise what a refused update is to be called."""
-        alive = (yield from self._alive(body["roles"], change)) if "roles" in body else None
-        if alive is not None:
-            return {**body, "roles": alive}
+        if "roles" in body:
+            alive = yield from living(body["roles"])
+            if alive != body["roles"] and change.roles_added <= set(alive):
+                return {**body, "roles": alive}
         if "email" not in body:
             raise refusal
-        holder = yield from self.find_user(User(user.key, {}))
-        if holder is not None and holder.vendor_id != user.vendor_id:
-            raise Conflict(f"{self.title} already has {user.key}: {refusal.detail}") from refusal
-        reason = f"{self.title} documents no change of an e-mail address, and refused this one: {refusal.detail}"
-        raise Unsupported(reason, status=refusal.status) from refusal
-
-    def _alive(self, roles: list[str], change: Change) -> Flow[list[str] | None]:
-        """Return those of a list of roles that exist; ``None`` if that does not explain a refusal."""
-        everything = yield from listed(ROLES)
-        alive = {identifier(each) for each in with_id(everything)}
-        if len(with_id(everything)) < len(everything):  # a role that shows no id may be any of them
-            return None
-        explains = bool(alive) and change.roles_added <= alive and not alive.issuperset(roles)
-        return [each for each in roles if each in alive] if explains else None
+        why = yield from self._why(refusal, user)
+        if why is refusal:
+            reason = f"{self.title} documents no change of an e-mail address and refused this one"
+            why = Unsupported(f"{reason}: {refusal.detail}", status=refusal.status)
+        raise why from refusal
 
 
 def _sent(fields: MappingABC[str, Any]) -> dict[str, Any]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from mappings import Call, Flow, Group, User
+from mappings import Call, Flow, Group, NotFound, User
 from mappings.answers import identifier
 from mappings.periscope import grants
 
 USERS = ("api", "v2", "users")
 ROLES = ("api", "v1", "roles")
+ROLE = ("api", "v1", "role")
+"""Of one role, to read it: in the singular, as documented."""
 DASHBOARDS = ("api", "v1", "dashboards")
 
 USER_FIELDS = ("email", "first_name", "last_name")
@@ -56,3 +59,21 @@ def role(listed_role: dict[str, Any]) -> Group:
 def with_id(roles: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Leave out the roles that show no id, as some do until a dashboard was once added to them."""
     return [each for each in roles if "id" in each]
+
+
+def living(ids: Sequence[str]) -> Flow[list[str]]:
+    """Return those of some roles' ids that exist: the list may leave one out until a dashboard was added to it."""
+    known = {identifier(each) for each in with_id((yield from listed(ROLES)))}
+    gone = set()
+    for each in sorted(set(ids) - known):
+        if not (yield from _exists(each)):
+            gone.add(each)
+    return [each for each in ids if each not in gone]
+
+
+def _exists(role_id: str) -> Flow[bool]:
+    try:
+        yield Call("GET", (*ROLE, role_id), "read role", planned={})
+    except NotFound:
+        return False
+    return True

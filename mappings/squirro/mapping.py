@@ -13,12 +13,29 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 import mappings
-from mappings import Applied, Call, Change, Document, Entry, Flow, Login, Readers, Setting, Settings, User, Variable
+from mappings import (
+    Applied,
+    Call,
+    Change,
+    Conflict,
+    Definite,
+    Document,
+    Entry,
+    Flow,
+    Login,
+    NotFound,
+    Readers,
+    Rejected,
+    Setting,
+    Settings,
+    User,
+    Variable,
+)
 from mappings.accounts import find
 from mappings.answers import identifier, text
 from mappings.passwords import random_password
 from mappings.readers import full_name, primary_email
-from mappings.squirro import values
+from mappings.squirro import naming, values
 from mappings.squirro.catalogue import SERVER_ROLES, offered, workspaces
 from mappings.squirro.groups import Groups
 from mappings.squirro.naming import PATTERNS
@@ -82,7 +99,6 @@ class Squirro(Groups):
             "the names of custom values that the IdP may set",
             kind=list,
             default=(),
-            check=values.problem,
         ),
         Setting(
             "store_external_id",
@@ -100,6 +116,9 @@ class Squirro(Groups):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
+        wrong = naming.problem(self.option) or values.problem(self.option)
+        if wrong is not None:
+            raise ValueError(wrong)
         self.user_attributes = values.attributes(self.option["custom_values"])
 
     def user(self, document: Document, roles: frozenset[str], password: str | None = None) -> User:
@@ -150,9 +169,10 @@ class Squirro(Groups):
     def update_user(self, user: User, change: Change) -> Flow[None]:
         everywhere = moves(user, change)
         first = [move for move in everywhere if move.lowers and move.kind != "server"]
-        for move in first:
-            yield from self._carry_out(user, move)
+        refusals = yield from self._lower(user, first)
         yield from self._write(str(user.vendor_id), change.fields)
+        if refusals:
+            raise refusals[0]
         for move in everywhere:
             if move not in first:
                 yield from self._carry_out(user, move)
@@ -172,15 +192,23 @@ class Squirro(Groups):
 
     # -- parts
 
+    def _lower(self, user: User, lowering: Sequence[Move]) -> Flow[list[Definite]]:
+        """Take what is to be taken; a refusal at one place does not save what is held at the others."""
+        refusals: list[Definite] = []
+        for move in lowering:
+            try:
+                yield from self._carry_out(user, move)
+            except (Rejected, NotFound, Conflict) as refusal:
+                refusals.append(refusal)
+        return refusals
+
     def _write(self, vendor_id: str, fields: Document) -> Flow[None]:
-        """Write what changed. A user is locked once no token works any more, and not before."""
-        if not fields:
-            return
-        yield Call("PUT", (*V1, "users", vendor_id), "update user", json=dict(fields))
+        """Write what changed. The mark of a locked account comes once no token works any more, and not before."""
         if fields.get(values.ACTIVE) is False:
-            yield Applied(fields={name: value for name, value in fields.items() if name != values.ACTIVE})
             yield from end_grants(vendor_id)
-        yield Applied(fields=fields)
+        if fields:
+            yield Call("PUT", (*V1, "users", vendor_id), "update user", json=dict(fields))
+            yield Applied(fields=fields)
 
     def _carry_out(self, user: User, move: Move) -> Flow[None]:
         yield from carry_out(user, move)

@@ -35,7 +35,8 @@ class SquirroSandbox(SpacesSandbox):
         self._grant(service["id"], "service", REFRESH_TOKEN)
         self._store_group("1jo-WmmyRvC8UYtPMIQaoQ", "Team East", [user["id"]])
         project = "2sic33jZTi-ifflvQAVcfw"
-        self.projects[project] = {"id": project, "title": "Sales", "members": {user["id"]: "reader"}}
+        sales = {"title": "Sales", "workspace": "project-1", "members": {user["id"]: "reader"}}
+        self.projects[project] = {"id": project, **sales}
         self._store_workspace("other-project", "Other Project", {service["id"]: "member"})
         self._store_workspace("project-1", "Project 1", {service["id"]: "admin"})
 
@@ -56,12 +57,13 @@ class SquirroSandbox(SpacesSandbox):
         ]
 
     def list_groups(self) -> list[dict[str, Any]]:
-        """See `Sandbox.groups`."""
+        """See `Sandbox.groups`; `projects` are the roles that the group has in projects."""
         return [
             {
                 "id": group["id"],
                 "name": group["name"],
                 "members": [self._accounts[user_id]["email"] for user_id in group["members"]],
+                "projects": self._held(group["id"], self.projects, "members"),
             }
             for group in self._groups.values()
         ]
@@ -80,8 +82,11 @@ class SquirroSandbox(SpacesSandbox):
         return {"users": [{**self._shown(user), **extra} for user in self._accounts.values()]}
 
     def get_user(self, user: dict[str, Any], include_projects: str = "false") -> dict[str, Any]:
-        """Show one user with any custom value and the groups."""
-        groups = [{"id": group["id"], "name": group["name"]} for group in self._groups_of(user)]
+        """Show one user with any custom value and the groups in the tenant of the call."""
+        if self.tenant in self.workspaces and user["id"] not in self.workspaces[self.tenant]["users"]:
+            raise RefusedError(404, "No such user")
+        mine = [group for group in self._groups_of(user) if group["tenant"] == self.tenant]
+        groups = [{"id": group["id"], "name": group["name"]} for group in mine]
         return {**self._shown(user), "groups": groups, **self._projects_of(user["id"], include_projects)}
 
     def create_user(self, body: dict[str, str]) -> dict[str, Any]:
@@ -115,19 +120,20 @@ class SquirroSandbox(SpacesSandbox):
     # Groups
 
     def find_group(self, group_id: str) -> dict[str, Any]:
-        """Find a group by its id."""
-        if group_id not in self._groups:
+        """Find a group of the tenant by its id."""
+        if group_id not in self._groups or self._groups[group_id]["tenant"] != self.tenant:
             raise RefusedError(404, "No such group")
         return self._groups[group_id]
 
     def get_groups(self) -> list[dict[str, Any]]:
-        """Show every group with its members."""
-        return [self.get_group(group) for group in self._groups.values()]
+        """Show every group of the tenant with its members."""
+        return [self.get_group(group) for group in self._groups.values() if group["tenant"] == self.tenant]
 
     def get_group(self, group: dict[str, Any], include_projects: str = "false") -> dict[str, Any]:
         """Show one group with its members."""
         members = [self._shown(self._accounts[user_id], _SHOWN) for user_id in group["members"]]
-        return {**group, "members": members, **self._projects_of(group["id"], include_projects)}
+        shown = {"id": group["id"], "name": group["name"]}
+        return {**shown, "members": members, **self._projects_of(group["id"], include_projects)}
 
     def create_group(self, body: dict[str, str]) -> dict[str, Any]:
         """Make a group, with members if given."""
@@ -174,7 +180,8 @@ class SquirroSandbox(SpacesSandbox):
                 raise RefusedError(409, f"{email} exists")
 
     def _check_name(self, name: str, group: dict[str, Any] | None) -> None:
-        taken = any(other["name"] == name and other is not group for other in self._groups.values())
+        others = (each for each in self._groups.values() if each["tenant"] == self.tenant and each is not group)
+        taken = any(other["name"] == name for other in others)
         if not name or (taken and self._unique_group_names):
             raise RefusedError(409 if taken else 400, f"A group cannot be named '{name}'")
 
@@ -204,7 +211,7 @@ class SquirroSandbox(SpacesSandbox):
         return user
 
     def _store_group(self, group_id: str, name: str, members: list[str]) -> dict[str, Any]:
-        self._groups[group_id] = {"id": group_id, "name": name, "members": members}
+        self._groups[group_id] = {"id": group_id, "name": name, "members": members, "tenant": self.tenant}
         return self._groups[group_id]
 
 

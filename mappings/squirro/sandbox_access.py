@@ -35,6 +35,7 @@ class AccessSandbox(Sandbox):
         if client is not None:
             self.credentials |= {"client_id": client[0], "client_secret": client[1]}
         self._client = client
+        self.tenant = TENANT
         self._accounts: dict[str, dict[str, Any]] = {}
         self._passwords: dict[str, str] = {}
         self._grants: dict[str, dict[str, Any]] = {}
@@ -43,6 +44,7 @@ class AccessSandbox(Sandbox):
 
     def authenticate(self, request: Request) -> dict[str, Any]:
         """Admit an administrator's live access token; return the account."""
+        self.tenant = TENANT
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         grant = self._grants.get(self.tokens.owner(token) or "")
         if scheme != "Bearer" or grant is None:

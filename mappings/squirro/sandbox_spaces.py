@@ -14,7 +14,10 @@ PERMISSIONS = {
 
 
 class SpacesSandbox(AccessSandbox):
-    """Projects have users and groups as members, workspaces have users."""
+    """Projects have users and groups as members, workspaces have users, and groups and projects of their own.
+
+    A workspace's domain is a tenant: the groups that a call sees and makes are those of the tenant in its path.
+    """
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
@@ -26,6 +29,7 @@ class SpacesSandbox(AccessSandbox):
         """Check the tenant; a workspace's domain is one too."""
         if tenant != TENANT and tenant not in self.workspaces:
             raise RefusedError(404, "No such tenant")
+        self.tenant = tenant
 
     # Projects
 
@@ -37,7 +41,7 @@ class SpacesSandbox(AccessSandbox):
 
     def get_projects(self) -> list[dict[str, str]]:
         """Show every project."""
-        return [{"id": project["id"], "title": project["title"]} for project in self.projects.values()]
+        return [_named(project, "id") for project in self.projects.values()]
 
     def get_project_members(self, project: dict[str, Any]) -> dict[str, Any]:
         """Show the users and groups of a project."""
@@ -89,9 +93,8 @@ class SpacesSandbox(AccessSandbox):
 
     def get_workspaces(self, include_projects: str = "false", admin_only: str = "false") -> list[dict[str, Any]]:
         """Show the workspaces, or those where the caller is an admin."""
-        extra: dict[str, Any] = {"projects": []} if is_set(include_projects) else {}
         return [
-            {"domain": workspace["domain"], "title": workspace["title"], **extra}
+            {**_named(workspace, "domain"), **self._projects_in(workspace, include_projects)}
             for workspace in self.workspaces.values()
             if not is_set(admin_only) or workspace["users"].get(self.caller["id"]) == "admin"
         ]
@@ -133,6 +136,12 @@ class SpacesSandbox(AccessSandbox):
         if workspace["users"].pop(user["id"], None) is None:
             raise RefusedError(404, "Not in the workspace")
 
+    def _projects_in(self, workspace: dict[str, Any], include_projects: str) -> dict[str, Any]:
+        if not is_set(include_projects):
+            return {}
+        inside = [each for each in self.projects.values() if each["workspace"] == workspace["domain"]]
+        return {"projects": [_named(project, "id") for project in inside]}
+
     def _store_workspace(self, domain: str, title: str, users: dict[str, str]) -> None:
         self.workspaces[domain] = {"domain": domain, "title": title, "users": users}
 
@@ -141,3 +150,7 @@ class SpacesSandbox(AccessSandbox):
             project["members"].pop(member_id, None)
         for workspace in self.workspaces.values():
             workspace["users"].pop(member_id, None)
+
+
+def _named(place: dict[str, Any], key: str) -> dict[str, str]:
+    return {key: place[key], "title": place["title"]}

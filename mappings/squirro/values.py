@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from mappings import Attribute
 
@@ -18,16 +19,17 @@ TAKEN = frozenset(
 _NAME = re.compile("[A-Za-z][A-Za-z0-9_-]*")
 
 
-def problem(names: Sequence[str]) -> str | None:
+def problem(option: Mapping[str, Any]) -> str | None:
     """Say what is wrong with the names of custom values. SCIM compares attribute names without case."""
+    names: Sequence[str] = option["custom_values"]
     folded = [name.casefold() for name in names]
     for name in names:
         if not _NAME.fullmatch(name):
-            return f"{name!r} is not a name of letters, digits, _ and - that begins with a letter"
+            return f"custom_values: {name!r} is not a name of letters, digits, _ and - that begins with a letter"
         if name.casefold() in TAKEN:
-            return f"{name!r} has a meaning of its own"
+            return f"custom_values: {name!r} has a meaning of its own"
         if folded.count(name.casefold()) > 1:
-            return f"{name!r} is there twice"
+            return f"custom_values: {name!r} is there twice"
     return None
 
 

@@ -30,9 +30,14 @@ class TestDatasentinelThatKeepsWhatAnUpdateLeavesOut(TestDatasentinel):
     settings = {"sandbox": {"put_omitted": "keep"}}
 
 
+class TestDatasentinelThatTakesRolesAwayWhereAnUpdateLeavesThemOut(TestDatasentinel):
+    settings = {"sandbox": {"put_roles": "reset"}, "options": {"roles_in_put": True}}
+
+
 class TestDatasentinelWithLdap(TestDatasentinel):
     settings = {"options": {"ldap": True}}
 
+    change_email = [f"DELETE {USER}", f"POST {USER}"]
     set_password = None
 
     def test_a_new_password_is_set_where_the_vendor_documents_how(self, bridge, ann):

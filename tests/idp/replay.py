@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,12 @@ def files() -> list[Path]:
     return sorted(CORPUS.glob("*.json"))
 
 
-def load(path: Path) -> dict[str, Any]:
-    """Read one sequence."""
-    sequence: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+def load(path: Path, names_taken: Iterable[str] = ()) -> dict[str, Any]:
+    """Read one sequence; groups whose names the vendor keeps for its own roles get other ones."""
+    text = path.read_text(encoding="utf-8")
+    for name in names_taken:
+        text = text.replace(f'"{name}"', f'"All {name}"')
+    sequence: dict[str, Any] = json.loads(text)
     return sequence
 
 

@@ -191,9 +191,33 @@ def test_an_update_may_keep_what_it_leaves_out(made):
     assert (user["privilege"], user["profile"], user["roles"]) == ("read", "developer", ["Finance"])
 
 
+def test_an_update_may_lift_the_restriction_it_leaves_out(made):
+    call = made(put_roles="reset")
+    call("PUT", "/users/username@acme.example", json={"comment": "new"})
+    assert call("GET", "/users/username@acme.example").json()["roles"] == []
+    call("PUT", "/users/username@acme.example", json={"roles": ["Finance"]})
+    assert call("GET", "/users/username@acme.example").json()["roles"] == ["Finance"]
+
+
+def test_an_update_may_take_live_360(made):
+    call = made(put_live_360=True)
+    assert call("PUT", "/users/username@acme.example", json={"live_360": 1}).status_code == 200
+    assert call("GET", "/users/username@acme.example").json()["live_360"] == 1
+    assert call.sandbox.undocumented == []
+
+
+def test_an_ldap_user_has_no_password_here(call):
+    call("POST", f"/users/{MAIL}", json={**BODY, "ldap": True, "privilege": "admin", "profile": "data admin"})
+    assert call.login(user=MAIL, password="myPassword").status_code == 401
+    assert "ldap" not in call("GET", f"/users/{MAIL}").json()
+    assert [user["fields"]["access"] for user in call.sandbox.users()] == ["password", "password", "ldap"]
+
+
 @pytest.mark.parametrize("field", ["ldap", "live_360", "email"])
 def test_an_update_has_fewer_fields(call, field):
+    before = call.sandbox.users()
     assert call("PUT", "/users/username@acme.example", json={field: 1}).status_code == 400
+    assert call.sandbox.users() == before
     assert len(call.sandbox.undocumented) == 1
 
 

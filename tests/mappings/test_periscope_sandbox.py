@@ -179,12 +179,45 @@ def test_a_deletion_has_an_empty_answer(call):
 def test_the_site_admin_and_the_administrator_role_cannot_be_deleted(call):
     assert call("DELETE", "/api/v2/users/0000-admin-1111-user-id").status_code == 403
     assert call("DELETE", "/api/v1/roles/0000-admin-1111-id").status_code == 403
+    assert call("DELETE", "/api/v1/roles/0000-everyone-1111-id").status_code == 403
 
 
 def test_a_role_is_made_and_read(call):
     role = call("POST", "/api/v1/roles", json=ROLE).json()
     assert without(role, "id") == without(ROLE, "created_by_email")
     assert call("GET", f"/api/v1/role/{role['id']}").json() == role
+    assert call("GET", "/api/v1/roles").json()["roles"][-1] == role
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_a_permission_names_a_dashboard_that_exists(call, method):
+    permission = {"object_type": "Dashboard", "object_id": "no-such", "permissions": ["read_dashboards"]}
+    made = call("POST", "/api/v1/roles", json=ROLE).json()
+    body = {**ROLE, "name": "other"} if method == "POST" else {"updated_by_email": "admin@acme.example"}
+    path = "/api/v1/roles" if method == "POST" else f"/api/v1/roles/{made['id']}"
+    assert call(method, path, json={**body, "permissions": [permission]}).status_code == 400
+    chart = {**permission, "object_type": "Chart"}
+    assert call(method, path, json={**body, "permissions": [chart]}).json()["permissions"] == [chart]
+    assert call.sandbox.undocumented == []
+
+
+def test_an_answer_may_keep_the_new_id_to_itself(made):
+    call = made(tells_ids=False)
+    assert call("POST", "/api/v2/users", json=USER).json() == without(USER, "invited_by_email")
+    assert "id" not in call("POST", "/api/v1/roles", json=ROLE).json()
+    assert all("id" in role for role in call("GET", "/api/v1/roles").json()["roles"])
+
+
+def test_a_role_may_show_no_id_until_a_dashboard_was_added_to_it(made):
+    call = made(hides_ids=True)
+    role = call("POST", "/api/v1/roles", json={**ROLE, "permissions": []}).json()
+    assert call("GET", "/api/v1/roles").json()["roles"][-1] == without(role, "id")
+    path, by = f"/api/v1/roles/{role['id']}", {"updated_by_email": "admin@acme.example"}
+    trial = {**by, "permissions": ROLE["permissions"]}
+    call("PUT", path + "?test_mode=true", json=trial)
+    assert "id" not in call("GET", "/api/v1/roles").json()["roles"][-1]
+    call("PUT", path, json=trial)
+    call("PUT", path, json={**by, "permissions": []})
     assert call("GET", "/api/v1/roles").json()["roles"][-1] == role
 
 

@@ -2,17 +2,25 @@
 
 import re
 from contextlib import suppress
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 from app.contract.readme import HEADINGS, call_rows, setting_rows
 from app.provisioning.driver import run
-from mappings import Change, Conflict, Group, NotFound, Rejected, Settings, User, Variable, VendorError, discovery
+from mappings import Change, Conflict, Group, NotFound, Rejected, Settings, User, VendorError, discovery
+from mappings.attributes import urn
+from tests.mappings.readme_examples import EXAMPLES
 
 ROOT = Path(__file__).parents[2] / "mappings"
-VENDORS = discovery.shipped()
-ANSWER = {"id": "{id}", "user-token": "t", "access_token": "t", "tenant": "t"}
+VENDORS = [vendor for vendor in discovery.shipped() if discovery.load(vendor).tier != "bronze"]
+LISTS = {
+    "token": "t",
+    "results": [{"id": id_, "role_name": id_, "permissions": []} for id_ in ("{id}", "{role}")],
+    "users": [{"id": 1, "email": "{email}", "user_groups": ["Some"]}],
+}
+ANSWER = {"id": "{id}", "user-token": "t", "access_token": "t", "tenant": "t", "data": LISTS}
 
 
 def readme(vendor):
@@ -32,15 +40,30 @@ def mappings_of(vendor):
     variants = [{}, *({setting.name: choice} for setting in kind.options for choice in setting.choices)]
     for variant in [*variants, *({flag: True} for flag in flags)]:
         for settings in kind.credentials:
-            yield kind(Settings({setting.name: "secret" for setting in settings}, {**defaults, **variant}))
+            yield kind(
+                Settings({setting.name: f"{{{setting.name}}}" for setting in settings}, {**defaults, **variant})
+            )
+
+
+def sample(attribute):
+    """A value of one of a vendor's own attributes."""
+    value = {"boolean": True, "integer": 1, "complex": {part.name: sample(part) for part in attribute.parts}}
+    one = attribute.choices[0] if attribute.choices else value.get(attribute.type, "{value}")
+    return [one] if attribute.multi_valued else one
+
+
+def extended(mapping, kind, attributes):
+    return {urn(mapping.vendor, kind): {attribute.name: sample(attribute) for attribute in attributes}}
 
 
 def flows(mapping):
     """Everything the bridge may ask of a mapping, with placeholders where a vendor would have values."""
     document = {"userName": "{email}@", "emails": [{"value": "ada@acme.example"}], "displayName": "Ada"}
+    document |= extended(mapping, "User", mapping.user_attributes)
     wanted = mapping.user(document, frozenset({"{role}"}), "Secret-1")
     user = User("{email}", wanted.fields, wanted.roles, "Secret-1", "{id}")
-    group = mapping.group({"id": "{scim id}", "displayName": "Engineering"})
+    document = {"id": "{scim id}", "displayName": "Engineering"}
+    group = mapping.group(document | extended(mapping, "Group", mapping.group_attributes))
     group = Group(group.key, group.fields, frozenset({"{id}"}), "{id}")
     roles = Change({}, frozenset({"{role}"}), frozenset({"{role}"}))
     yield from (mapping.login(), mapping.check(), mapping.create_user(user), mapping.find_user(user))
@@ -49,6 +72,9 @@ def flows(mapping):
     yield mapping.delete_user("{id}")
     yield from (mapping.create_group(group), mapping.find_group(group), mapping.delete_group("{id}"))
     yield mapping.update_group(group, Change({"name": "Finance"}))
+    lists = {name: value for name, value in group.fields.items() if isinstance(value, list)}
+    yield from (mapping.update_group(group, Change({name: value})) for name, value in lists.items())
+    yield from (mapping.update_group(group, Change({name: []}, before={name: lists[name]})) for name in lists)
     yield from (mapping.roles(), mapping.entitlements())
 
 
@@ -56,28 +82,35 @@ def calls_of(vendor):
     """Every call that any flow yields, whether the vendor answers, refuses, or knows nothing of it."""
     found = {}
 
-    def send_with(error):
+    def send_with(error, answers=ANSWER, *, reads):
         def send(call):
-            path = "/" + "/".join(f"{{{part.name}}}" if isinstance(part, Variable) else part for part in call.path)
+            path = "/" + "/".join(_segment(part) for part in call.path)
             row = (call.meaning, call.method, path)
             found.setdefault(row, set()).update({*(call.json or ()), *(call.form or ()), *call.query})
-            if error is not None:
+            if error is not None and (call.method != "GET" or not reads):
                 raise error
-            return ANSWER if call.planned is None else call.planned
+            return answers.get(call.meaning, ANSWER if call.planned is None else call.planned)
 
         return send
 
     for mapping in mappings_of(vendor):
-        for error in (None, Rejected("no"), NotFound("no"), Conflict("no")):
+        for error, reads in product((None, Rejected("no"), NotFound("no"), Conflict("no")), (False, True)):
             for flow in flows(mapping):
                 with suppress(VendorError, LookupError):
-                    run(flow, send_with(error))
+                    run(flow, send_with(error, reads=reads))
+            for flow, answers in EXAMPLES.get(vendor, lambda _: ())(mapping):
+                with suppress(VendorError, LookupError):
+                    run(flow, send_with(error, answers, reads=reads))
     return found
+
+
+def _segment(part):
+    return part if isinstance(part, str) else f"{{{part.name}}}" if part.name else ""
 
 
 def placeholders(path):
     """An id is an id, whatever the page calls it: {id}, {group}, {email}."""
-    return re.sub(r"\{(?!tenant)[^}]*\}|\(new\)", "{}", path)
+    return re.sub(r"\{(?!tenant)[^}]*\}|\([^)]*\)", "{}", path)
 
 
 @pytest.mark.parametrize("vendor", VENDORS)

@@ -341,6 +341,24 @@ def test_workspaces_are_listed_made_and_deleted(call):
     assert status(call("DELETE", f"{V2}/workspaces/project-5")) == 404
 
 
+def test_workspaces_are_listed_with_their_projects(call):
+    other, mine = call("GET", f"{V2}/workspaces?include_projects=True").json()
+    assert (other["projects"], mine["projects"]) == ([], [{"id": PROJECT, "title": "Sales"}])
+
+
+def test_a_workspace_has_groups_of_its_own(call):
+    workspace = "/api/user/v0/project-1"
+    group = call("POST", f"{workspace}/groups", data={"name": "Team East"}).json()
+    assert [each["id"] for each in call("GET", f"{workspace}/groups").json()] == [group["id"]]
+    assert [each["id"] for each in call("GET", f"{V0}/groups").json()] == [GROUP]
+    assert status(call("GET", f"{V0}/groups/{group['id']}")) == 404
+    assert status(call("GET", f"{workspace}/users/{USER}")) == 404
+    call("POST", f"{V2}/workspaces/project-1/users", json={"user_id": USER, "role": "reader"})
+    call("POST", f"{workspace}/groups/{group['id']}", data={"user_id": USER})
+    assert [each["id"] for each in call("GET", f"{workspace}/users/{USER}").json()["groups"]] == [group["id"]]
+    assert [each["id"] for each in call("GET", f"{V1}/users/{USER}").json()["groups"]] == [GROUP]
+
+
 def test_users_have_roles_in_a_workspace(call):
     path = f"{V2}/workspaces/project-1/users"
     added = call("POST", path, json={"emails": ["user1@acme.example"], "role": "reader"})
@@ -401,4 +419,7 @@ def test_the_neutral_view_shows_users_and_groups(call):
     assert (service["key"], service["roles"]) == ("service@acme.example", [])
     assert (user["id"], user["key"], user["roles"]) == (USER, "user1@acme.example", ["Team East"])
     assert user["fields"]["project_roles"] == {PROJECT: "reader"}
-    assert call.sandbox.groups() == [{"id": GROUP, "name": "Team East", "members": ["user1@acme.example"]}]
+    call("POST", f"{V0}/projects/{PROJECT}/members", data={"role": "member", "group_id": GROUP})
+    assert call.sandbox.groups() == [
+        {"id": GROUP, "name": "Team East", "members": ["user1@acme.example"], "projects": {PROJECT: "member"}}
+    ]

@@ -1,9 +1,8 @@
-"""What a target of Periscope is told, and what each operation costs: tables of the mapping beside this file."""
+"""What a Periscope target's configuration may say."""
 
 from __future__ import annotations
 
 from mappings import Setting
-from mappings.operations import Calls
 
 CREDENTIALS = (
     (
@@ -33,22 +32,6 @@ OPTIONS = (
         "protected_groups",
         "names of roles that the bridge neither changes nor gives",
         list,
-        default=("Administrator", "Everyone"),
+        default=("Admin", "Administrator", "Everyone"),
     ),
 )
-CALLS: Calls = {
-    "create user": ("create user",),
-    "change name": ("update user",),
-    "change e-mail": ("update user",),
-    "set password": "Periscope Data documents no call that changes the password of an account",
-    "deactivate": ("delete user",),
-    "reactivate": ("create user",),
-    "delete user": ("delete user",),
-    "create group": ("create role",),
-    "create group with a member": ("create role", "read user's roles", "update user"),
-    "rename group": ("update role",),
-    "add member": ("read user's roles", "update user"),
-    "remove member": ("read user's roles", "update user"),
-    "delete group": ("delete role",),
-    "delete group with a member": ("delete role",),
-}

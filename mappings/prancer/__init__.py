@@ -1,0 +1,1 @@
+"""Prancer, a cloud security platform: its Permissions API."""

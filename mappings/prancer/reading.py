@@ -1,0 +1,68 @@
+"""What the mapping takes from Prancer's lists of roles and users: these names, and nothing else.
+
+A listed user may carry the hash of a password. It is never read, so it can reach no field, log, trace or error.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mappings.answers import identifier, text
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One role. A permission is known by its codename: the list shows no other id of it."""
+
+    id: str
+    name: str
+    permissions: tuple[str, ...]
+
+    @classmethod
+    def of(cls, found: Any) -> Role:
+        """Read one entry. Raises ``LookupError`` or ``TypeError``: a list left out would be lost on an update."""
+        codenames = {text(permission, "codename") for permission in found["permissions"]}
+        return cls(identifier(found), text(found, "role_name"), tuple(sorted(codenames)))
+
+    def is_named(self, name: str) -> bool:
+        """Whether the vendor may take ``name`` for this role's; it documents nothing about upper and lower case."""
+        return self.name.strip().casefold() == name.strip().casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One user. ``groups`` are names of roles; ``is_new`` until the invitation is accepted or a role is given."""
+
+    id: str
+    email: str
+    groups: frozenset[str]
+    is_new: bool
+
+    @classmethod
+    def of(cls, found: Any) -> Account:
+        """Read one entry. Raises ``LookupError`` or ``TypeError``."""
+        groups = frozenset(map(str, found["user_groups"]))
+        known = found.get("status") == "Registered" or found.get("is_superuser")
+        return cls(identifier(found), text(found, "email"), groups, not groups and not known)
+
+
+def data(answer: Any) -> dict[str, Any]:
+    """Return the data of an envelope; empty where there is none to be read."""
+    found = answer.get("data") if isinstance(answer, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def hidden_status(answer: Any) -> int | None:
+    """Return the status of an envelope that says an error, whatever the HTTP status was; ``None``: it says none."""
+    envelope = answer if isinstance(answer, dict) else {}
+    said = str(envelope.get("status"))
+    status = int(said) if said.isascii() and said.isdecimal() and len(said) < 5 else 0
+    if status >= 400:
+        return status
+    return 400 if envelope.get("error") else None
+
+
+def number(vendor_id: str) -> int | str:
+    """Return an id as the API writes it: a number."""
+    return int(vendor_id) if vendor_id.isdecimal() else vendor_id
