@@ -107,7 +107,7 @@ def check_cost(shop: Workshop, operation: str) -> str | None:
     declared = shop.mapping.calls.get(operation)
     if declared is None:
         raise Broken(f"the table calls of the mapping has no row {operation!r}: name the calls, or say why not")
-    world = World(shop.bench())
+    world = World(shop.unconfigured())
     if isinstance(declared, str):
         _expect_refusal(shop, world, operation, declared)
         return f"not offered: {declared}"

@@ -51,6 +51,11 @@ class Workshop:
         options = {**self._managed, **settings.pop("options", {})}
         return self.bench(options=options, **settings)
 
+    def unconfigured(self) -> Bench:
+        """Return a bench on which the option ``users``, if there is one, has its default."""
+        choices = self.choices("users")
+        return self.bench(options={"users": choices[0]} if choices else {})
+
     @property
     def logs(self) -> str:
         """All that was logged, as one text."""
