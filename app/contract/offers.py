@@ -90,8 +90,8 @@ def _values(bench: Bench, attribute: Attribute) -> Iterator[Any]:
 
 
 def _simple(attribute: Attribute, texts: Sequence[str]) -> Iterator[Any]:
-    if attribute.choices:
-        yield from attribute.choices
+    if attribute.choices or attribute.examples:
+        yield from (*attribute.choices, *attribute.examples)
     elif attribute.type == "string":
         yield from texts
     else:

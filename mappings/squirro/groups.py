@@ -62,7 +62,8 @@ class Groups(mappings.Mapping):
         """Move the group to another project or role, then rename it."""
         self._refuse_unknown_role(group)
         role = self._without_group(group)
-        if (role.id if role else "group") != (group.vendor_id if _is_role(str(group.vendor_id)) else "group"):
+        is_role = group.vendor_id if _is_role(str(group.vendor_id)) else None
+        if is_role != (role.id if role else None):
             raise Unsupported(OTHER_KIND)
         if role is None:
             yield from self._change_group(group, change)

@@ -48,7 +48,8 @@ def mappings_of(vendor):
 def sample(attribute):
     """A value of one of a vendor's own attributes."""
     value = {"boolean": True, "integer": 1, "complex": {part.name: sample(part) for part in attribute.parts}}
-    one = attribute.choices[0] if attribute.choices else value.get(attribute.type, "{value}")
+    known = (*attribute.choices, *attribute.examples)
+    one = known[0] if known else value.get(attribute.type, "{value}")
     return [one] if attribute.multi_valued else one
 
 

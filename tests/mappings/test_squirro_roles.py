@@ -408,6 +408,16 @@ def test_one_call_lists_workspaces_and_projects_in_whatever_shape(projects, wrap
     assert entries[0].display == "Workspace Project 1: admin"
 
 
+def test_the_catalogue_is_served(bridge):
+    roles = bridge.get("/Roles").body["Resources"]
+    assert [role["value"] for role in roles] == ["admin", "user", "demo", "reader"]
+    assert bridge.calls() == []
+    for _ in range(2):
+        shown = {each["value"]: each["display"] for each in bridge.get("/Entitlements").body["Resources"]}
+        assert shown[f"project:{SALES}:member"] == "Project Sales: member"
+    assert_calls(bridge.calls(), [WORKSPACES])
+
+
 def test_names_of_the_catalogue_can_be_given_at_the_cost_of_one_look(bridge):
     names = ["Project Sales: member", "Workspace Project 1: admin"]
     bridge.hire("ann", entitlements=[{"value": name} for name in names])
