@@ -84,6 +84,11 @@ class Mapping(ABC):
         self.option = settings.options
 
     @property
+    def costs(self) -> Calls:
+        """What each of the ``OPERATIONS`` costs with this target's options: ``calls``, unless they change it."""
+        return self.calls
+
+    @property
     def takes_roles(self) -> bool:
         """Whether a user can be given anything by a value of ``roles`` or ``entitlements``."""
         return self.users == "managed" and (self.role_values or self.entitlement_values)

@@ -72,6 +72,11 @@ class Workshop:
         """Whether the vendor's accounts can follow Users at all."""
         return "managed" in self.user_choices
 
+    @property
+    def manages_by_option(self) -> bool:
+        """Whether they can, and do not by default."""
+        return self.manages_users and self.choices("users")[:1] not in ((), ("managed",))
+
     def choices(self, option: str) -> tuple[Any, ...]:
         """Return what an option can be, with its default first; nothing if the mapping has no such option."""
         found = next((each for each in self.mapping.options if each.name == option), None)

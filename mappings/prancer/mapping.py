@@ -32,9 +32,10 @@ from mappings import (
     Variable,
 )
 from mappings.answers import identifier, text
+from mappings.operations import Calls
 from mappings.prancer.managing import Managing
 from mappings.prancer.reading import Role, data, hidden_status, number
-from mappings.prancer.settings import CALLS, CREDENTIALS, NO_USERS, OPTIONS
+from mappings.prancer.settings import CALLS, CREDENTIALS, MANAGED_CALLS, NO_USERS, OPTIONS
 from mappings.readers import display_name, primary_email
 
 NAME_WAS_FREE = "name_was_free"
@@ -69,6 +70,10 @@ class Prancer(Managing):
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self.api = (self.secrets["customer"], "api")
+
+    @property
+    def costs(self) -> Calls:
+        return MANAGED_CALLS if self.users == "managed" else CALLS
 
     def hidden_status(self, answer: Any) -> int | None:
         return hidden_status(answer)

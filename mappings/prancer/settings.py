@@ -46,3 +46,20 @@ CALLS: Calls = {
     "rename group": ("list roles", "save role"),
     "delete group": ("delete role",),
 }
+_MEMBER = ("list users", "set user's roles")
+MANAGED_CALLS: Calls = {
+    "create user": ("invite user", "list users"),
+    "change name": (),
+    "change e-mail": "Prancer knows a user by the e-mail address: it cannot be changed",
+    "set password": "Prancer documents no call that changes the password of an account",
+    "deactivate": ("delete user",),
+    "reactivate": ("invite user", "list users"),
+    "delete user": ("delete user",),
+    "create group": ("list roles", "save role", "list roles"),
+    "create group with a member": ("list roles", "save role", "list roles", *_MEMBER),
+    "rename group": ("list roles", "list users", "save role"),
+    "add member": _MEMBER,
+    "remove member": _MEMBER,
+    "delete group": ("delete role",),
+    "delete group with a member": (*_MEMBER, "delete role"),
+}

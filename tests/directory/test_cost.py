@@ -9,6 +9,8 @@ from tests.bridge import add, on_both_databases, person, refs, remove, replace
 from tests.directory.counting import counted
 
 MOST_STATEMENTS = 22
+MOST_COMMITS = {("prancer", "create group"): 3}
+"""Two, unless a mapping notes on disk what it saw before its create."""
 
 
 def writes(bridge):
@@ -40,7 +42,8 @@ def test_every_write_is_at_most_two_commits_and_a_bounded_number_of_statements(b
         with counted(bridge.parts.database) as cost:
             assert write().status in (200, 201, 204, 409)
         costs[name] = (cost.commits, len(cost.statements))
-    assert {name: cost for name, cost in costs.items() if cost[0] > 2 or cost[1] > MOST_STATEMENTS} == {}
+    most = {name: MOST_COMMITS.get((facts.vendor, name), 2) for name in costs}
+    assert {name: cost for name, cost in costs.items() if cost[0] > most[name] or cost[1] > MOST_STATEMENTS} == {}
 
 
 def test_a_group_with_new_members_where_each_member_is_a_call_is_two_commits_too(build):

@@ -352,7 +352,7 @@ def test_a_sandbox_is_found_by_its_vendors_name():
             create(name)
 
 
-@pytest.mark.parametrize("vendor", ["datasentinel", "periscope", "squirro"])
+@pytest.mark.parametrize("vendor", ["datasentinel", "metric_insights", "periscope", "prancer", "squirro"])
 def test_every_documented_operation_has_its_method(vendor):
     sandbox = create(vendor)
     assert sandbox.vendor == vendor
@@ -362,6 +362,6 @@ def test_every_documented_operation_has_its_method(vendor):
         assert callable(getattr(sandbox, operation.admitted_by))
 
 
-@pytest.mark.parametrize("vendor", ["datasentinel", "periscope", "squirro"])
+@pytest.mark.parametrize("vendor", ["datasentinel", "metric_insights", "periscope", "prancer", "squirro"])
 def test_the_same_random_gives_the_same_ids(vendor):
     assert create(vendor, random=Random(7)).users() == create(vendor, random=Random(7)).users()
