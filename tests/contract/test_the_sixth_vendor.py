@@ -1,8 +1,6 @@
 """The worked example of docs/ADDING_A_VENDOR.md, as a package that somebody installed: it must be what it says."""
 
 import re
-import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,20 +10,9 @@ from app.contract.rungs import up_to
 from app.contract.running import prove
 from mappings import discovery
 from mappings.sandbox import create
-from tests.mappings.packages import install
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "teamdesk"
 MADE = ("mapping.py", "sandbox.py", "README.md", "test_mapping.py", "__init__.py")
-
-
-@pytest.fixture
-def teamdesk(tmp_path, monkeypatch):
-    site = tmp_path / "site"
-    shutil.copytree(EXAMPLE, site / "teamdesk_for_scim_bridge")
-    install(site, monkeypatch, teamdesk="teamdesk_for_scim_bridge")
-    yield "teamdesk"
-    for name in [name for name in sys.modules if name.startswith("teamdesk_for_scim_bridge")]:
-        del sys.modules[name]
 
 
 def test_it_takes_one_folder_and_less_than_200_lines_with_its_tests():
