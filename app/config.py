@@ -247,6 +247,8 @@ def _row(mapping: Mapping, table: dict[str, Any], path: str, problems: list[str]
         problems.append(f"{path}.filter: {wrong.detail}")
         return None
     roles, entitlements = tuple(loaded["roles"]), tuple(loaded["entitlements"])
+    objections = filter(None, map(mapping.objection, (*roles, *entitlements)))
+    problems += [f"{path}: {objection}" for objection in objections]
     return Row(
         loaded["precedence"], roles, entitlements, loaded["group"], filter_, text or f"group {loaded['group']}"
     )

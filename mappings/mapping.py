@@ -148,8 +148,19 @@ class Mapping(ABC):
             return None
         return f"{account.key} is protected at {self.title} (option {option})"
 
+    def objection(self, value: str) -> str | None:
+        """Return why nobody can be given a value of ``roles`` or ``entitlements`` under these options.
+
+        Asked of each row of a role table at the start, so without a call; ``None`` if nothing speaks against it.
+        """
+        protected = {name.casefold() for name in self.option.get("protected_groups", ())}
+        return f"{value} is protected (option protected_groups)" if value.casefold() in protected else None
+
     def recreates(self, user: User, change: Change) -> bool:
-        """Whether ``change`` can only be had by deleting the account and making it anew."""
+        """Whether ``change`` can only be had by making the account anew, for vendors whose ids are the keys.
+
+        Under another key the new account is made before the old one is deleted, else after.
+        """
         return False
 
     def carries_members(self, group: Group) -> bool:

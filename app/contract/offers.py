@@ -81,7 +81,7 @@ def _wrong(attribute: Attribute) -> Any:
 
 
 def _values(bench: Bench, attribute: Attribute) -> Iterator[Any]:
-    """Yield values that the vendor may take: the choices, what it offers, and some that are merely of the type."""
+    """Yield values that the vendor may take: choices, examples, what it offers, some merely of the type."""
     if attribute.type == "complex":
         for text in _texts(bench):
             yield {part.name: next(_simple(part, [text])) for part in attribute.parts if not part.read_only}
@@ -91,7 +91,7 @@ def _values(bench: Bench, attribute: Attribute) -> Iterator[Any]:
 
 def _simple(attribute: Attribute, texts: Sequence[str]) -> Iterator[Any]:
     if attribute.choices or attribute.examples:
-        yield from (*attribute.choices, *attribute.examples)
+        yield from attribute.choices or attribute.examples
     elif attribute.type == "string":
         yield from texts
     else:

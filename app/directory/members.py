@@ -159,11 +159,13 @@ def unsettled(connection: Connection, group_link: int) -> list[int]:
 
 
 def vendor_ids(connection: Connection, group_link: int) -> dict[str, int]:
-    """Return the wanted members of a group that have an account: vendor id to user link."""
+    """Return the wanted members of a group that have an account and are active: vendor id to user link."""
     statement = (
         select(link.c.vendor_id, link.c.id)
         .join(member, member.c.user_link == link.c.id)
-        .where(member.c.group_link == group_link, member.c.desired, link.c.vendor_id.is_not(None))
+        .join(resource, resource.c.id == link.c.resource_id)
+        .where(member.c.group_link == group_link, member.c.desired)
+        .where(link.c.vendor_id.is_not(None), resource.c.active)
     )
     return {row.vendor_id: row.id for row in connection.execute(statement)}
 

@@ -60,6 +60,7 @@ def _unknown(connection: Connection, new: Resource, vendor_key: str) -> State:
         references={},
         accepted=frozenset(),
         unresolved=None,
+        former=None,
         wanted_version=0,
         attempts=0,
         due=True,

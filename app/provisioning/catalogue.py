@@ -71,28 +71,27 @@ class Catalogue:
         if not values:
             return []
         entries = (*(yield from self.roles()), *(yield from self.entitlements()))
-        known = {name for entry in entries if entry.supported for name in (entry.value, entry.display)}
-        return [value for value in values if value not in known and self._mapping.role_of(value) is None]
+        known = [entry for entry in entries if entry.supported]
+        return [value for value in values if not named(known, value) and self._mapping.role_of(value) is None]
 
     def entry(self, value: str) -> Entry | None:
         """Return the remembered entry of a role's vendor id, to say whether it can be assigned."""
-        return next((entry for entry in self._fresh() if entry.value == value), None)
+        return next((entry for entry in self._assignable() if entry.value == value), None)
+
+    def is_ambiguous(self, value: str) -> bool:
+        """Whether several things that can be assigned have this name."""
+        return len(named(self._assignable(), value)) > 1
 
     def _named(self, name: str) -> str | None:
-        """Return the value that an IdP names: by itself, by its resource's id (Okta), by a unique display name."""
-        entries = self._fresh()
-        if any(entry.value == name for entry in entries):
-            return name
-        shown = next((entry.value for entry in entries if resource_id(entry.value) == name), None)
-        if shown is not None:
-            return shown
-        named = [entry.value for entry in entries if entry.display == name]
-        return named[0] if len(named) == 1 else None
+        found = named(self._assignable(), name)
+        return found[0].value if len(found) == 1 else None
 
-    def _fresh(self) -> list[Entry]:
+    def _assignable(self) -> list[Entry]:
+        """Return what is remembered of the lists whose values mean roles; others may mean fields, or nothing."""
+        means_roles = {"Roles": self._mapping.role_values, "Entitlements": self._mapping.entitlement_values}
         oldest = self._clock() - FRESH_SECONDS
         with self._lock:
-            lists = [each for each in self._lists.values() if each.read_at >= oldest]
+            lists = [each for name, each in self._lists.items() if means_roles[name] and each.read_at >= oldest]
         return [entry for each in lists for entry in each.entries]
 
     def _entries(self, name: str, read: Callable[[], Flow[Sequence[Entry]]], younger_than: float) -> Flow[Entries]:
@@ -126,6 +125,20 @@ class Catalogue:
         else:
             given_up = Unavailable("the vendor's list of roles could not be read")
             reading.set_exception(outcome if isinstance(outcome, VendorError) else given_up)
+
+
+def named(entries: Iterable[Entry], name: str) -> list[Entry]:
+    """Return what an IdP means by a value: that itself, that with this resource id (Okta), or all of that name."""
+    known = list(entries)
+    for is_meant in (
+        lambda entry: entry.value == name,
+        lambda entry: resource_id(entry.value) == name,
+        lambda entry: entry.display == name,
+    ):
+        found = [entry for entry in known if is_meant(entry)]
+        if found:
+            return found
+    return []
 
 
 def _listed(flow: Flow[Sequence[Entry]]) -> Flow[Entries]:

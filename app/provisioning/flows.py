@@ -29,6 +29,7 @@ from mappings import (
     Unknown,
     Unsupported,
     User,
+    VendorError,
 )
 
 T = TypeVar("T")
@@ -71,14 +72,20 @@ def converge(policy: Policy, state: State) -> Converging:
     desired = state.desired(policy)
     refuse_protected(mapping, state, desired)
     if state.unresolved is not None:
-        yield from _resolve(do, state, state.unresolved, wanted=desired is not None)
+        wanted = desired is not None and desired.key.casefold() == state.unresolved.key.casefold()
+        yield from _resolve(do, state, state.unresolved, wanted=wanted)
         desired = state.desired(policy)  # which knows the vendor id by now
+    left = yield from _end_former(do, state)
+    if isinstance(desired, User):
+        state.share(desired.roles)
     if desired is None:
         yield from _remove(do, state)
     elif state.vendor_id is None:
         yield from _create(do, state, desired)
     else:
         yield from _update(policy, do, state, desired)
+    if left is not None:
+        raise left
 
 
 def refuse_protected(mapping: Mapping, state: State, desired: User | Group | None) -> None:
@@ -103,7 +110,9 @@ def _judge(policy: Policy, state: State, value: str) -> None:
     """Note a value that means nothing here; refuse one that the vendor has and that nobody can be given."""
     role, title = state.references.get(value), policy.mapping.title
     entry = policy.catalogue.entry(role) if role is not None else None
-    if role is None:
+    if role is None and policy.catalogue.is_ambiguous(value):
+        state.notes.append(f"several roles at {title} are called {value!r}: it gives nothing, send the id")
+    elif role is None:
         state.notes.append(f"{value!r} is no role that {title} has: it gives nothing")
     elif entry is not None and not entry.supported:
         raise Unsupported(f"{entry.display} ({value}) is nothing that a user at {title} can be given")
@@ -115,11 +124,21 @@ def _resolve(do: Operations, state: State, sent: User | Group, *, wanted: bool) 
     if found is None and not wanted and state.attempts < LOOKS:
         raise Unknown(f"{sent.key} may still be being created: it will be looked for again")
     if found is not None and do.is_own(sent, found):
-        yield from _adopt(found)
+        if wanted or state.vendor_id is None:
+            yield from _adopt(found)
+        else:  # the account that it was to follow is wanted after all
+            state.former, state.intent, state.unresolved = found.vendor_id, None, None
         return
-    yield Gone()
+    yield from _nothing_made(state)
     if found is not None and wanted:
         raise Conflict(f"{sent.key} exists at the vendor, and the bridge did not create it")
+
+
+def _nothing_made(state: State) -> Flow[None]:
+    """The create made no account; one that was there before, under another key, is still there."""
+    if state.vendor_id is None:
+        yield Gone()
+    state.intent = state.unresolved = None
 
 
 def _adopt(found: User | Group) -> Flow[None]:
@@ -129,6 +148,7 @@ def _adopt(found: User | Group) -> Flow[None]:
 
 
 def _create(do: Operations, state: State, desired: User | Group) -> Flow[None]:
+    before = state.vendor_id
     yield Intent(desired)
     try:
         yield from _documented(do.create(desired))
@@ -136,7 +156,7 @@ def _create(do: Operations, state: State, desired: User | Group) -> Flow[None]:
         state.intent = None
         raise
     except Unknown:
-        if state.vendor_id is not None:  # created; a later step was lost
+        if state.vendor_id != before:  # created; a later step was lost
             state.doubt(state.change(desired))
             raise
         if not (yield from _was_created(do, state, desired)):
@@ -153,7 +173,7 @@ def _was_created(do: Operations, state: State, sent: User | Group) -> Flow[bool]
     if found is None:
         return False
     if not do.is_own(intent, found):
-        yield Gone()
+        yield from _nothing_made(state)
         raise Conflict(f"{sent.key} exists at the vendor, and the bridge did not create it")
     yield from _adopt(found)
     rest = state.change(sent)
@@ -168,8 +188,7 @@ def _update(policy: Policy, do: Operations, state: State, desired: User | Group)
     if not change:
         return
     if isinstance(desired, User) and mapping.recreates(desired, change):
-        yield from _remove(do, state)
-        yield from _create(do, state, _with_id(desired, None))
+        yield from _recreate(do, state, desired)
         return
     if change.password is not None and mapping.passwords != "settable":
         raise Unsupported(f"{mapping.title} documents no call that changes the password of an account")
@@ -180,6 +199,28 @@ def _update(policy: Policy, do: Operations, state: State, desired: User | Group)
     except Unknown:
         state.doubt(change)
         raise
+
+
+def _recreate(do: Operations, state: State, desired: User) -> Flow[None]:
+    """Make the account anew: under another key first the new one, so that a refusal costs nobody the old one."""
+    if desired.key.casefold() == str(state.vendor_id).casefold():
+        yield from _remove(do, state)
+    yield from _create(do, state, _with_id(desired, None))
+    left = yield from _end_former(do, state)
+    if left is not None:
+        raise left
+
+
+def _end_former(do: Operations, state: State) -> Flow[VendorError | None]:
+    """Delete the account that another one has taken the place of; return why it is still there, if it is."""
+    if state.former is None:
+        return None
+    try:
+        yield from _delete(do, User(state.former, {}, vendor_id=state.former))
+    except VendorError as failure:
+        return failure
+    state.former = None
+    return None
 
 
 def _replace_missing(
@@ -201,13 +242,17 @@ def _replace_missing(
 def _remove(do: Operations, state: State) -> Flow[None]:
     if state.vendor_id is None:
         return
-    try:
-        yield from _documented(do.delete(state.vendor_id))
-    except NotFound as missing:  # gone already, it should mean; a wrong 404 would leave somebody's access: look
-        found = yield from _documented(do.find(_known(state)))
-        if found is not None and found.vendor_id == state.vendor_id:
-            raise Rejected(missing.detail, status=missing.status) from missing
+    yield from _delete(do, _known(state))
     yield Gone()
+
+
+def _delete(do: Operations, known: User | Group) -> Flow[None]:
+    try:
+        yield from _documented(do.delete(str(known.vendor_id)))
+    except NotFound as missing:  # gone already, it should mean; a wrong 404 would leave somebody's access: look
+        found = yield from _documented(do.find(known))
+        if found is not None and found.vendor_id == known.vendor_id:
+            raise Rejected(missing.detail, status=missing.status) from missing
 
 
 def _known(state: State) -> User | Group:

@@ -136,7 +136,7 @@ def _is_new_group(state: State) -> bool:
 
 def _is_over(state: State) -> bool:
     """Whether nothing is left of a link: no resource, no account, and no doubt about one."""
-    known = state.vendor_id or state.unresolved or state.intent
+    known = state.vendor_id or state.unresolved or state.intent or state.former
     return state.resource is None and not known
 
 

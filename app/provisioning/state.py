@@ -38,14 +38,15 @@ class Learned:
 class State:
     """What the bridge knows of one account or role while it converges it.
 
-    ``fields`` and ``roles`` are what was made true (``roles``: those that no group stands for, since memberships
-    carry their own); of ``doubtful`` roles nobody knows whether they are held. ``references`` are the values of the
-    user's roles and entitlements with the vendor id that each names, ``None`` where it names nothing; ``accepted``
-    are those of an earlier request. ``unresolved`` is a create that
-    was never answered, ``intent`` one that is under way, and ``durable`` the one that is on disk. ``carried`` are
-    the members that a new group is created with, vendor id to user link; ``touched`` those of them it has got.
-    ``holders`` are the users that have a role which is to end, and ``waiting`` says that they must lose it first.
-    ``loaded`` are the memberships as they were read, ``undone`` those (by group) that a request takes back.
+    ``fields`` and ``roles`` are what was made true (``roles``: those that no group stands for, since
+    memberships carry their own); of ``doubtful`` roles nobody knows whether they are held. ``references`` are
+    the values of the user's roles and entitlements with the vendor id that each names, ``None`` where it names
+    nothing; ``accepted`` are those of an earlier request. ``unresolved`` is a create that was never answered,
+    ``former`` the account that another one has taken the place of, ``intent`` one that is under way, and
+    ``durable`` the one that is on disk. ``carried`` are the members that a new group is created with, vendor id
+    to user link; ``touched`` those of them it has got. ``holders`` are the users that have a role which is to
+    end, and ``waiting`` says that they must lose it first. ``loaded`` are the memberships as they were read,
+    ``undone`` those (by group) that a request takes back.
     """
 
     link_id: int
@@ -61,6 +62,7 @@ class State:
     references: dict[str, str | None]
     accepted: frozenset[str]
     unresolved: User | Group | None
+    former: str | None
     wanted_version: int
     attempts: int
     due: bool
@@ -97,6 +99,7 @@ class State:
             references=dict(link.snapshot.get("references", {})),
             accepted=frozenset(link.snapshot.get("references", {})),
             unresolved=read_intent(link.kind, link.intent),
+            former=link.snapshot.get("former"),
             durable=link.intent,
             wanted_version=link.wanted_version,
             attempts=link.attempts,
@@ -175,6 +178,7 @@ class State:
             "roles": sorted(self.roles),
             "doubtful": sorted(self.doubtful),
             "references": self.references,
+            **({"former": self.former} if self.former is not None else {}),
         }
 
     def want(self) -> None:
@@ -191,12 +195,28 @@ class State:
         desired = self.desired(policy)
         if desired is not None and not self.references.keys() >= set(self.values(policy)):
             return False
-        if self.intent is not None or self.unresolved is not None:
+        if self.intent is not None or self.unresolved is not None or self.former is not None:
             return False
         if desired is None or self.vendor_id is None:
             return desired is None and self.vendor_id is None
         change = self.change(desired)
         return not (change.fields or change.roles_added or change.roles_removed)
+
+    def share(self, roles: frozenset[str]) -> None:
+        """Give each held role of those wanted to the membership that stands for it now, or to none.
+
+        Several things may want one role: a group, a value, the fallback of a mapping. What no longer does lets go.
+        """
+        held = self.held & roles
+        for membership in self.memberships:
+            role = membership.group_vendor_id
+            if role is not None and role in held:
+                self.roles.add(role)
+                membership.applied = False
+        for membership in self.wanted_groups:
+            if membership.group_vendor_id in held:
+                membership.applied = True
+                self.roles.discard(str(membership.group_vendor_id))
 
     # -- facts
 
@@ -227,12 +247,20 @@ class State:
 
     def _applied(self, fact: Applied) -> None:
         if fact.vendor_id is not None:
-            self.vendor_id = fact.vendor_id
+            self._move(fact.vendor_id)
         self.fields.update(fact.fields)
         self._give(fact.roles_added)
         self._take(fact.roles_removed)
         self.touched.update(self.carried[member] for member in fact.members if member in self.carried)
         self.unresolved = self.intent = None
+
+    def _move(self, vendor_id: str) -> None:
+        """Take a vendor id for the account's; one that there was before is another account, and has to end."""
+        if self.vendor_id not in (None, vendor_id):
+            self.former = self.vendor_id
+            self._take(self.held | self.doubtful)
+            self.fields.clear()
+        self.vendor_id = vendor_id
 
     def _gone(self) -> None:
         self._take(self.held | self.doubtful)

@@ -139,7 +139,7 @@ class Users(Writing):
         state = lease.states[0]
 
         def undo(connection: Connection, state: State) -> None:
-            if not self.queues(state):
+            if not self.queues(state) and state.former is None:  # the new account is there: the old one has to end
                 ledger.put_back(connection, state, old, time.time())
 
         self.deliver(request, lease, undo)

@@ -27,9 +27,8 @@ ENTITLEMENTS: Mapping[str, tuple[str, Any]] = {
 """The value of an entitlement -> the field that it sets, and what to."""
 
 
-def offered() -> tuple[Entry, ...]:
-    """Return every entitlement that a user can be given."""
-    return tuple(Entry(value, value.replace(":", ": "), type=field) for value, (field, _) in ENTITLEMENTS.items())
+OFFERED = tuple(Entry(value, value.replace(":", ": "), type=field) for value, (field, _) in ENTITLEMENTS.items())
+"""Every entitlement, as the catalogue shows it."""
 
 
 def said(extension: Document, entitlements: Iterable[str]) -> dict[str, Any]:

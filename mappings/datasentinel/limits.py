@@ -48,7 +48,13 @@ def may_recreate(user: User, change: Change, option: Mapping[str, Any]) -> bool:
 
 def excess(user: User, option: Mapping[str, Any]) -> Rejected | None:
     """Return the refusal of a privilege above ``max_privilege``."""
-    wanted, most = user.fields["privilege"], option["max_privilege"]
-    if PRIVILEGES.index(wanted) <= PRIVILEGES.index(most):
+    reason = too_much(user.fields["privilege"], option)
+    return None if reason is None else Rejected(reason)
+
+
+def too_much(privilege: str, option: Mapping[str, Any]) -> str | None:
+    """Return why nobody is given a privilege; ``None`` if it is not above ``max_privilege``."""
+    most = option["max_privilege"]
+    if PRIVILEGES.index(privilege) <= PRIVILEGES.index(most):
         return None
-    return Rejected(f"privilege {wanted!r} is more than {most!r}, which is the most here (option max_privilege)")
+    return f"privilege {privilege!r} is more than {most!r}, which is the most here (option max_privilege)"

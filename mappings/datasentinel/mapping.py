@@ -125,6 +125,10 @@ class Datasentinel(mappings.Mapping):
             return f"{account.key} is Datasentinel's built-in account, or the one that the bridge itself uses"
         return super().protection(account)
 
+    def objection(self, value: str) -> str | None:
+        field, given = attributes.ENTITLEMENTS.get(value, ("", None))
+        return limits.too_much(given, self.option) if field == "privilege" else super().objection(value)
+
     def recreates(self, user: User, change: Change) -> bool:
         needed = limits.only_new(user, change, self.option) and not limits.excess(user, self.option)
         return bool(needed) and limits.may_recreate(user, change, self.option)
@@ -136,7 +140,7 @@ class Datasentinel(mappings.Mapping):
         return [Entry(role, role) for role in sorted({*known, self.fallback_role, self.quarantine_role})]
 
     def entitlements(self) -> Flow[Sequence[Entry]]:
-        return at_once(attributes.offered())
+        return at_once([replace(each, supported=self.objection(each.value) is None) for each in attributes.OFFERED])
 
     def _roles_in_use(self) -> Flow[set[str]]:
         users = yield Call("GET", USERS, "list users", planned=[])

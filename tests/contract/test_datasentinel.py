@@ -37,7 +37,7 @@ class TestDatasentinelThatTakesRolesAwayWhereAnUpdateLeavesThemOut(TestDatasenti
 class TestDatasentinelWithLdap(TestDatasentinel):
     settings = {"options": {"ldap": True}}
 
-    change_email = [f"DELETE {USER}", f"POST {USER}"]
+    change_email = [f"POST {USER}", f"DELETE {USER}"]
     set_password = None
 
     def test_a_new_password_is_set_where_the_vendor_documents_how(self, bridge, ann):

@@ -15,7 +15,7 @@ from app.demo.stage import vendors
 from mappings.periscope.sandbox import PeriscopeSandbox
 
 ROOT = Path(__file__).parents[2]
-TARGETS = [f"{vendor}-{idp}" for vendor in vendors() for idp in ("okta", "entra")]
+TARGETS = [f"{vendor.replace('_', '-')}-{idp}" for vendor in vendors() for idp in ("okta", "entra")]
 
 
 @pytest.fixture(autouse=True)

@@ -360,7 +360,7 @@ def test_a_new_address_is_a_new_account_where_no_password_is_lost(target, option
     answer = bridge.patch(f"/Users/{id_}", ADDRESS, *more)
     if followed:
         assert answer.status == 200
-        assert_calls(bridge.calls(), [f"DELETE {PATH}", f"POST {PATH}"])
+        assert_calls(bridge.calls(), [f"POST {PATH}", f"DELETE {PATH}"])
         assert bridge.accounts() == {NEW: {"Finance"}}
         assert not more or lets_in(bridge, PASSWORD, NEW)
     else:

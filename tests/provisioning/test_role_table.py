@@ -239,3 +239,24 @@ def test_more_members_than_a_lease_covers_are_all_given_the_role(build):
     bridge.patch(f"/Groups/{finance}", replace("members", refs(ids[:1])), add(ids[1]))
     bridge.deliver()
     assert sum(ANALYST in roles for roles in bridge.accounts().values()) == 2
+
+
+def test_a_group_that_stands_for_a_role_wanted_for_another_reason_ends_at_once(build):
+    bridge = build("datasentinel")
+    ann = bridge.hire("ann", roles=[{"value": "Least Access"}])
+    group = bridge.found("Least Access", [ann])
+    assert bridge.due() == []
+    assert bridge.delete(f"/Groups/{group}").status == 204
+    assert bridge.accounts() == {ANN: {"Least Access"}}
+    assert bridge.due() == []
+    assert [row["kind"] for row in bridge.rows("link")] == ["User"]
+
+
+def test_a_row_that_can_never_be_given_is_told_at_the_start(build):
+    from app.config import ConfigError
+
+    row = {"group": "Admins", "entitlements": ["privilege:admin"]}
+    with pytest.raises(ConfigError, match=r"role_table\[0\]: .*option max_privilege"):
+        build("datasentinel", role_table=[row], options={"max_privilege": "read write"})
+    with pytest.raises(ConfigError, match=r"role_table\[0\]: Administrator is protected"):
+        build("periscope", role_table=[{"group": "Admins", "roles": ["Administrator"]}])
