@@ -32,6 +32,6 @@ OPTIONS = (
         "protected_groups",
         "names of roles that the bridge neither changes nor gives",
         list,
-        default=("Admin", "Administrator", "Everyone"),
+        default=("Admin", "Administrator"),
     ),
 )

@@ -181,7 +181,7 @@ class TestCatalogue:
         assert listed(bridge, mapping.roles()) == [
             Entry(ADMINISTRATOR, "Administrator", supported=False),
             Entry(EXISTING, "myExistingRole"),
-            Entry(EVERYONE, "Everyone", supported=False),
+            Entry(EVERYONE, "Everyone"),
             Entry(role(bridge)["id"], "Finance", contains=(SALES,)),
         ]
         assert bridge.calls() == ["GET /api/v1/roles"]
@@ -205,7 +205,7 @@ class TestRolesByValue:
         assert bridge.patch(f"/Users/{ann}", {"op": "remove", "path": "roles"}).status == 200
         assert bridge.accounts() == {ANN: set(), BOB: {"myExistingRole"}}
 
-    @pytest.mark.parametrize("value", [ADMINISTRATOR, "Administrator", "Everyone"])
+    @pytest.mark.parametrize("value", [ADMINISTRATOR, "Administrator"])
     def test_a_built_in_role_is_refused(self, bridge, value):
         answer = bridge.post("/Users", person("ann", roles=[{"value": value}]))
         assert (answer.status, answer.body["scimType"]) == (400, "mutability")
@@ -335,7 +335,7 @@ class TestProtection:
         assert bridge.post("/Groups", {"schemas": [GROUP], "displayName": "finance"}).status == 403
         assert bridge.calls() == []
 
-    @pytest.mark.parametrize("name", ["admin", "Administrator", "everyone"])
+    @pytest.mark.parametrize("name", ["admin", "Administrator"])
     def test_built_in_roles_are_not_touched(self, bridge, name):
         assert bridge.post("/Groups", {"schemas": [GROUP], "displayName": name}).status == 403
         id_ = bridge.found("Finance")
