@@ -259,7 +259,8 @@ def _settings(table: dict[str, Any], path: str, problems: list[str]) -> Settings
     vendor = table.get("vendor")
     if vendor not in discovery.names():
         if isinstance(vendor, str):
-            problems.append(f"{path}.vendor: must be one of {', '.join(discovery.names())}")
+            why = next((f"{each.why}; " for each in discovery.broken() if each.vendor == vendor), "")
+            problems.append(f"{path}.vendor: {why}must be one of {', '.join(discovery.names())}")
         return None
     mapping = discovery.load(vendor)
     options = _load(_schema(mapping.options), table.get("options", {}), f"{path}.options", problems)

@@ -95,7 +95,7 @@ class RestMapping(Mapping):
             yield self.leave(group, vendor_id)
             yield Applied(roles_removed=frozenset({group}))
         changed = dict(change.fields)
-        if change.password is not None:
+        if change.password is not None and self.passwords == "settable":
             changed["password"] = change.password
         if changed:
             yield self.accounts.change(vendor_id, dict(user.fields), changed)

@@ -103,9 +103,19 @@ DEEDS: Mapping[str, Deed] = {
 
 
 def check_cost(shop: Workshop, operation: str) -> str | None:
-    """Check that an operation costs what the mapping's table ``calls`` says, or is refused if that says why."""
-    world = World(shop.bench())
-    declared = world.bench.mapping.costs.get(operation)
+    """Check that an operation costs what the mapping's table ``calls`` says, or is refused if that says why.
+
+    Where users are managed only by option, it is checked with that option, too.
+    """
+    remark = _check_on(shop, shop.unconfigured(), operation)
+    if shop.manages_by_option:
+        _check_on(shop, shop.hiring(), operation)
+    return remark
+
+
+def _check_on(shop: Workshop, bench: Bench, operation: str) -> str | None:
+    world = World(bench)
+    declared = bench.mapping.costs.get(operation)
     if declared is None:
         raise Broken(f"the table calls of the mapping has no row {operation!r}: name the calls, or say why not")
     if isinstance(declared, str):

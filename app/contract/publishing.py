@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from mappings import Attribute, Mapping, Setting, discovery
-from mappings.operations import OPERATIONS
+from mappings import Attribute, Mapping, Setting, Settings, discovery
+from mappings.operations import OPERATIONS, Calls
 
 BEGIN = "<!-- vendors: written by 'scim-bridge mappings docs' -->"
 END = "<!-- /vendors -->"
@@ -56,7 +56,7 @@ def short_table(vendors: Iterable[Vendor]) -> str:
 
 
 def _calls(vendor: Vendor, operation: str) -> str:
-    declared = vendor.calls.get(operation)
+    declared = (_managed(vendor) if _by_option(vendor) else vendor.calls).get(operation)
     if declared is None or isinstance(declared, str):
         return "–"
     return {0: "no call", 1: "1 call"}.get(len(declared), f"{len(declared)} calls")
@@ -122,12 +122,19 @@ def _features(vendors: Sequence[Vendor]) -> str:
 
 
 def _costs(vendors: Sequence[Vendor], footnotes: dict[str, str]) -> str:
-    rows = [[operation, *(_cost(vendor, operation, footnotes) for vendor in vendors)] for operation in OPERATIONS]
-    return _table([["operation", *(vendor.title for vendor in vendors)], *rows])
+    columns = {vendor.title: vendor.calls for vendor in vendors}
+    columns |= {
+        f'{vendor.title}, `users = "managed"`': _managed(vendor) for vendor in vendors if _by_option(vendor)
+    }
+    names = sorted(columns, key=str.casefold)
+    rows = [
+        [operation, *(_cost(columns[name], operation, footnotes) for name in names)] for operation in OPERATIONS
+    ]
+    return _table([["operation", *names], *rows])
 
 
-def _cost(vendor: Vendor, operation: str, footnotes: dict[str, str]) -> str:
-    declared = vendor.calls.get(operation)
+def _cost(calls: Calls, operation: str, footnotes: dict[str, str]) -> str:
+    declared = calls.get(operation)
     if declared is None:
         return "?"
     if isinstance(declared, str):
@@ -188,6 +195,19 @@ def _unsupported(vendor: Vendor) -> list[str]:
 
 def _option_of(vendor: Vendor, name: str) -> Setting | None:
     return next((option for option in vendor.options if option.name == name), None)
+
+
+def _by_option(vendor: Vendor) -> bool:
+    """Say whether users are managed, and not by default."""
+    option = _option_of(vendor, "users")
+    return option is not None and option.default != "managed" and "managed" in option.choices
+
+
+def _managed(vendor: Vendor) -> Calls:
+    """Return what everything costs with users managed."""
+    credentials = {setting.name: str(setting.default or "") for setting in vendor.credentials[0]}
+    options = {setting.name: setting.default for setting in vendor.options}
+    return vendor(Settings(credentials, {**options, "users": "managed"})).costs
 
 
 def _manages(vendor: Vendor) -> bool:

@@ -51,6 +51,11 @@ class Workshop:
         options = {**self._managed, **settings.pop("options", {})}
         return self.bench(options=options, **settings)
 
+    def unconfigured(self) -> Bench:
+        """Return a bench on which the option ``users``, if there is one, has its default."""
+        choices = self.choices("users")
+        return self.bench(options={"users": choices[0]} if choices else {})
+
     @property
     def logs(self) -> str:
         """All that was logged, as one text."""
@@ -66,6 +71,11 @@ class Workshop:
     def manages_users(self) -> bool:
         """Whether the vendor's accounts can follow Users at all."""
         return "managed" in self.user_choices
+
+    @property
+    def manages_by_option(self) -> bool:
+        """Whether they can, and do not by default."""
+        return self.manages_users and self.choices("users")[:1] not in ((), ("managed",))
 
     def choices(self, option: str) -> tuple[Any, ...]:
         """Return what an option can be, with its default first; nothing if the mapping has no such option."""

@@ -11,17 +11,11 @@ from pathlib import Path
 import pytest
 
 from app.demo import run
+from app.demo.stage import vendors
 from mappings.periscope.sandbox import PeriscopeSandbox
 
 ROOT = Path(__file__).parents[2]
-TARGETS = [
-    "datasentinel-okta",
-    "datasentinel-entra",
-    "periscope-okta",
-    "periscope-entra",
-    "squirro-okta",
-    "squirro-entra",
-]
+TARGETS = [f"{vendor.replace('_', '-')}-{idp}" for vendor in vendors() for idp in ("okta", "entra")]
 
 
 @pytest.fixture(autouse=True)

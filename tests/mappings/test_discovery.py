@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from app.cli import main
-from app.config import parse
+from app.config import ConfigError, parse
 from app.contract.rungs import up_to
 from app.contract.running import prove
 from app.contract.starting import start
@@ -100,6 +100,13 @@ def test_a_package_that_raises_while_it_is_imported_is_told_of(site, monkeypatch
     (site / "raises_at_once.py").write_text("raise RuntimeError('a defect')", encoding="utf-8")
     install(site, monkeypatch, raises="raises_at_once:Raises")
     assert [problem.why for problem in discovery.broken()] == ["RuntimeError: a defect"]
+
+
+def test_a_target_that_names_a_broken_package_is_told_why(site, monkeypatch):
+    install(site, monkeypatch, gone="no_such_package.mapping:Gone")
+    with pytest.raises(ConfigError) as wrong:
+        parse({"targets": {"bugs": {"vendor": "gone", "base_url": "https://x.example", "tokens": ["t"]}}})
+    assert "No module named 'no_such_package'" in str(wrong.value)
 
 
 def test_of_two_packages_with_one_name_the_first_is_used(bugzilla, site, monkeypatch):

@@ -14,7 +14,7 @@ from mappings.attributes import urn
 from tests.mappings.readme_examples import EXAMPLES
 
 ROOT = Path(__file__).parents[2] / "mappings"
-VENDORS = discovery.shipped()
+VENDORS = [vendor for vendor in discovery.shipped() if discovery.load(vendor).tier != "bronze"]
 LISTS = {
     "token": "t",
     "results": [{"id": id_, "role_name": id_, "permissions": []} for id_ in ("{id}", "{role}")],

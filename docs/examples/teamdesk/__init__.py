@@ -1,0 +1,1 @@
+"""Teamdesk, an invented vendor."""
