@@ -17,6 +17,7 @@ from mappings import (
     Call,
     Change,
     Conflict,
+    Definite,
     Document,
     Entry,
     Flow,
@@ -213,7 +214,10 @@ class Periscope(mappings.Mapping):
             return identifier(made)
         if self.option["test_mode"]:
             return f"test-mode:{wanted.key}"
-        created = yield from self._find(wanted)
+        try:
+            created = yield from self._find(wanted)
+        except Definite as failure:  # of the look: the account has been made all the same
+            raise Unknown(failure.detail, status=failure.status, retry_after=failure.retry_after) from failure
         if created is None:
             raise Unknown(f"{self.title} said that it created {wanted.key}, but does not list it with an id")
         return str(created.vendor_id)

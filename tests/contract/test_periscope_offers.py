@@ -424,3 +424,15 @@ class TestAnswersWithoutIds:
         looked = ["GET /api/v1/roles", "GET /api/v1/role/*", "GET /api/v1/role/*"]
         assert_calls(bridge.calls(), [READ + "*", UPDATE + "*", *looked])
         assert bridge.accounts() == {ANN: {"Finance"}}
+
+
+def test_an_account_whose_id_could_not_be_looked_up_is_not_left_behind(build):
+    bridge = build("periscope", sandbox={"tells_ids": False})
+    bridge.fail("status", status=429, method="GET")
+    bridge.hire("ann")
+    bridge.fail("status", status=429, method="GET", count=2)
+    assert bridge.post("/Users", person("bob")).status == 503
+    assert set(bridge.accounts()) == {ANN, BOB}
+    bridge.deliver()
+    assert set(bridge.accounts()) == {ANN}
+    bridge.hire("bob")

@@ -20,7 +20,7 @@ ODD = ("role_1", "Sales / EMEA", "..", "50%~", "Ümläut?", "a:b@c")
 def offered(request, build):
     """A bridge to each vendor with each list that it has."""
     vendor, name = request.param
-    return build(vendor), f"/{name}"
+    return build(vendor, role_schemas="ietf"), f"/{name}"
 
 
 @pytest.fixture
