@@ -67,12 +67,12 @@ class Catalogue:
         return {value: id_ for value, id_ in found if id_ is not None}
 
     def missing(self, values: Sequence[str]) -> Flow[list[str]]:
-        """Return those of the values that the vendor does not have, or that nobody can be given."""
+        """Return those of the values that do not name one thing at the vendor that a user can be given."""
         if not values:
             return []
         entries = (*(yield from self.roles()), *(yield from self.entitlements()))
         known = [entry for entry in entries if entry.supported]
-        return [value for value in values if not named(known, value) and self._mapping.role_of(value) is None]
+        return [value for value in values if len(named(known, value)) != 1]
 
     def entry(self, value: str) -> Entry | None:
         """Return the remembered entry of a role's vendor id, to say whether it can be assigned."""

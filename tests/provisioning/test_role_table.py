@@ -161,6 +161,15 @@ def test_another_table_is_followed_at_the_next_start(build):
     assert before.calls() == []
 
 
+def test_a_table_that_comes_with_the_first_noted_start_is_followed_too(build):
+    before = with_roles(build("periscope"))
+    in_sales(before)
+    changed = build("periscope", base_url=before.base_url, role_table=[BY_DEPARTMENT])
+    start(changed)
+    changed.deliver()
+    assert before.accounts() == {ANN: {VIEWER}}
+
+
 def start(bridge):
     Worker(bridge.parts.database, bridge.parts.targets).adopt_policies()
 
