@@ -72,6 +72,9 @@ class Mapping(ABC):
     """What each of the ``OPERATIONS`` costs with the options' defaults: the documented minimum."""
     tier: ClassVar[Literal["bronze", "silver", "gold"]] = "bronze"
     """How much of the contract the mapping promises to pass."""
+    unproven: ClassVar[frozenset[Literal["User", "Group"]]] = frozenset()
+    """Of which kind nothing proves that the bridge made one: what is found under the name after a create whose
+    answer was lost is taken for a stranger's, a 409, and somebody has to look; ``created_...`` is not asked."""
     concurrency: ClassVar[int] = 4
     """How many calls the vendor may be sent at one time by one process."""
     user_fields: ClassVar[Readers]

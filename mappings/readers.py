@@ -6,8 +6,10 @@ Each takes a SCIM User or Group (RFC 7643 §4) as a plain document and returns o
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+
+from mappings.attributes import urn
 
 Document = Mapping[str, Any]
 
@@ -69,3 +71,13 @@ def full_name(user: Document) -> str:
     parts = " ".join(part for part in (name.get("givenName"), name.get("familyName")) if part)
     local_part = str(user.get("userName", "")).partition("@")[0]
     return str(user.get("displayName") or name.get("formatted") or parts or local_part)
+
+
+def extension(vendor: str, name: str) -> Callable[[Document], Any]:
+    """Return the reader of one of the vendor's own attributes; ``None`` where the IdP says nothing of it."""
+
+    def read(resource: Document) -> Any:
+        given = (resource.get(urn(vendor, kind), {}) for kind in ("User", "Group"))
+        return next((own[name] for own in given if name in own), None)
+
+    return read

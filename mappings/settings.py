@@ -28,3 +28,10 @@ class Settings:
 
     credentials: dict[str, str]
     options: dict[str, Any]
+
+
+PROTECTED = (
+    Setting("protected_users", "e-mail addresses of the accounts that are never touched", list, default=[]),
+    Setting("protected_groups", "names of the groups that are never touched", list, default=[]),
+)
+"""The options whose meaning :meth:`~mappings.mapping.Mapping.protection` knows."""

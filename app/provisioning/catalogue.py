@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+from app.provisioning.reading import documented
 from app.scim.catalogue import resource_id
-from mappings import Entry, Flow, Mapping, Unavailable, Unknown, VendorError
+from mappings import Entry, Flow, Mapping, Unavailable, VendorError
 
 FRESH_SECONDS = 300.0
 """How long a list is taken for true."""
@@ -118,7 +119,7 @@ class Catalogue:
         if reading is not None:
             return _awaited(reading)
         try:
-            entries = yield from _listed(read())
+            entries = yield from documented(_listed(read()))
         except BaseException as failure:
             self._end(name, own, failure)
             raise
@@ -153,11 +154,7 @@ def named(entries: Iterable[Entry], name: str) -> list[Entry]:
 
 
 def _listed(flow: Flow[Sequence[Entry]]) -> Flow[Entries]:
-    """Run a mapping's flow; an answer it could not read, because it lacks what is documented, is no answer."""
-    try:
-        return tuple((yield from flow))
-    except (LookupError, TypeError, ValueError, AttributeError) as odd:
-        raise Unknown(f"the vendor's answer is not of the documented shape ({odd!r})") from odd
+    return tuple((yield from flow))
 
 
 def _awaited(reading: Future[Entries]) -> Entries:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from app.provisioning.policy import Policy
+from app.provisioning.reading import documented
 from app.provisioning.state import Learned, State
 from mappings import (
     Applied,
@@ -58,8 +59,12 @@ def operations(mapping: Mapping, kind: str) -> Operations:
         update=getattr(mapping, f"update_{name}"),
         delete=getattr(mapping, f"delete_{name}"),
         find=getattr(mapping, f"find_{name}"),
-        is_own=getattr(mapping, f"created_{name}"),
+        is_own=_never if kind in mapping.unproven else getattr(mapping, f"created_{name}"),
     )
+
+
+def _never(_sent: Any, _found: Any) -> bool:
+    return False
 
 
 def converge(policy: Policy, state: State) -> Converging:
@@ -102,7 +107,7 @@ def _learn(policy: Policy, state: State) -> Converging:
     """Look up which roles the user's values name, where that is not known yet. Raises ``Unsupported``."""
     missing = [value for value in state.values(policy) if value not in state.references]
     if missing:
-        yield Learned((yield from _documented(policy.catalogue.resolve(missing))))
+        yield Learned((yield from documented(policy.catalogue.resolve(missing))))
     for value in state.unproven(policy):
         _judge(policy, state, value)
 
@@ -124,7 +129,7 @@ def _resolve(do: Operations, state: State, sent: User | Group, *, wanted: bool) 
 
     Returns what is still in doubt, where there is an account to go on with meanwhile; else that is raised.
     """
-    found = yield from _documented(do.find(sent))
+    found = yield from documented(do.find(sent))
     if found is None and not wanted and state.attempts < LOOKS:
         doubt = Unknown(f"{sent.key} may still be being created: it will be looked for again")
         if state.vendor_id is None:
@@ -159,7 +164,7 @@ def _create(do: Operations, state: State, desired: User | Group) -> Flow[None]:
     before = state.vendor_id
     yield Intent(desired)
     try:
-        yield from _documented(do.create(desired))
+        yield from documented(do.create(desired))
     except Definite:
         state.intent = None
         raise
@@ -175,7 +180,7 @@ def _was_created(do: Operations, state: State, sent: User | Group) -> Flow[bool]
     """The answer to a create was lost: look at once, so that the IdP gets a true answer if there is one."""
     intent = state.intent or sent  # a mapping may have noted in it what was there before
     try:
-        found = yield from _documented(do.find(intent))
+        found = yield from documented(do.find(intent))
     except Exception:  # noqa: BLE001 -- the lost answer is what matters; the next converge looks again
         return False
     if found is None:
@@ -188,7 +193,7 @@ def _was_created(do: Operations, state: State, sent: User | Group) -> Flow[bool]
     unsaid = replace(rest, password=None)  # which went with the create
     if unsaid:
         try:
-            yield from _documented(do.update(_with_id(sent, state.vendor_id), unsaid))
+            yield from documented(do.update(_with_id(sent, state.vendor_id), unsaid))
         except Unknown:
             state.doubt(unsaid)
             raise
@@ -205,7 +210,7 @@ def _update(policy: Policy, do: Operations, state: State, desired: User | Group)
     if change.password is not None and mapping.passwords != "settable":
         raise Unsupported(f"{mapping.title} documents no call that changes the password of an account")
     try:
-        yield from _documented(do.update(desired, change))
+        yield from documented(do.update(desired, change))
     except NotFound as missing:
         yield from _replace_missing(policy, do, state, desired, missing)
     except Unknown:
@@ -239,7 +244,7 @@ def _replace_missing(
     policy: Policy, do: Operations, state: State, desired: User | Group, missing: NotFound
 ) -> Flow[None]:
     """A known account was not found: look once, create it again if it is gone; a leaver's is not made again."""
-    found = yield from _documented(do.find(desired))
+    found = yield from documented(do.find(desired))
     if found is None:
         yield Gone()
         anew = state.desired(policy)
@@ -260,9 +265,9 @@ def _remove(do: Operations, state: State) -> Flow[None]:
 
 def _delete(do: Operations, known: User | Group) -> Flow[None]:
     try:
-        yield from _documented(do.delete(str(known.vendor_id)))
+        yield from documented(do.delete(str(known.vendor_id)))
     except NotFound as missing:  # gone already, it should mean; a wrong 404 would leave somebody's access: look
-        found = yield from _documented(do.find(known))
+        found = yield from documented(do.find(known))
         if found is not None and found.vendor_id == known.vendor_id:
             raise Rejected(missing.detail, status=missing.status) from missing
 
@@ -276,11 +281,3 @@ def _known(state: State) -> User | Group:
 
 def _with_id(account: User | Group, vendor_id: str | None) -> User | Group:
     return replace(account, vendor_id=vendor_id)
-
-
-def _documented(flow: Flow[T]) -> Flow[T]:
-    """Run a mapping's flow; an answer it could not read, because it lacks what is documented, is no answer."""
-    try:
-        return (yield from flow)
-    except (LookupError, TypeError, ValueError, AttributeError) as odd:
-        raise Unknown(f"the vendor's answer is not of the documented shape ({odd!r})") from odd

@@ -154,7 +154,7 @@ def test_an_answer_of_another_shape_is_no_empty_list(build, monkeypatch):
     monkeypatch.setattr(discovery, "load", lambda _: Odd)
     answer = build("periscope").get("/Roles")
     assert answer.status == 503
-    assert "not of the documented shape" in answer.body["detail"]
+    assert "the answer to 'list roles' could not be read: no `roles`" in answer.body["detail"]
 
 
 def test_what_a_mapping_does_not_list_is_not_there(build, monkeypatch):

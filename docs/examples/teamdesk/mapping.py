@@ -5,13 +5,11 @@ https://teamdesk.example/api
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import ClassVar
 
-from mappings import Attribute, Change, Document, Flow, Group, Login, Readers, Setting, User, at_once, unsupported
-from mappings.operations import Calls
-from mappings.readers import display_name, full_name, primary_email
-from mappings.rest import Collection, RestMapping
+from mappings import PROTECTED, Attribute, Calls, Change, Flow, Group, Login, Readers, Setting, at_once, unsupported
+from mappings.readers import display_name, extension, full_name, primary_email
+from mappings.rest import Collection, RestMapping, usual_calls
 
 SEATS = ("light", "full")
 NO_RENAME = "Teamdesk cannot rename a team: make a group of the new name"
@@ -26,43 +24,24 @@ class Teamdesk(RestMapping):
     group_word = "team"
     passwords = "none"
     credentials = ((Setting("api_key", "a key that an administrator has made under Settings, API"),),)
-    options = (
-        Setting("seat", "the seat of whom the IdP gives none", default="light", choices=SEATS),
-        Setting("protected_users", "e-mail addresses of agents that are never touched", list, default=[]),
-    )
+    options = (Setting("seat", "the seat of whom the IdP gives none", default="light", choices=SEATS), *PROTECTED)
     user_attributes = (
         Attribute("seat", "What the agent may do: full answers tickets and is paid for.", choices=SEATS),
     )
-    user_fields: ClassVar[Readers] = {"email": primary_email, "full_name": full_name}
+    user_fields: ClassVar[Readers] = {
+        "email": primary_email,
+        "full_name": full_name,
+        "seat": extension(vendor, "seat"),
+    }
     group_fields: ClassVar[Readers] = {"name": display_name}
     accounts = Collection(("v1", "agents"), "agent", key="email", listed="agents", update="PUT")
-    teams = Collection(("v1", "teams"), "team", listed="teams")
+    teams = Collection(("v1", "teams"), "team", listed="teams", look_first=True)
     tier = "silver"
     calls: ClassVar[Calls] = {
-        "create user": ("create agent",),
-        "change name": ("update agent",),
-        "change e-mail": ("update agent",),
+        **usual_calls(accounts, teams),
         "set password": "Teamdesk has no passwords",
-        "deactivate": ("delete agent",),
-        "reactivate": ("create agent",),
-        "delete user": ("delete agent",),
-        "create group": ("create team",),
-        "create group with a member": ("create team", "add member"),
         "rename group": NO_RENAME,
-        "add member": ("add member",),
-        "remove member": ("remove member",),
-        "delete group": ("delete team",),
-        "delete group with a member": ("delete team",),
     }
-
-    def user(self, document: Document, roles: frozenset[str], password: str | None = None) -> User:
-        user = super().user(document, roles, password)
-        seat = self.extension(document).get("seat", self.option["seat"])
-        return replace(user, fields={**user.fields, "seat": seat})
-
-    def read_user(self, record: dict[str, str]) -> User:
-        user = super().read_user(record)
-        return replace(user, fields={**user.fields, "seat": record.get("seat")})
 
     def login(self) -> Flow[Login]:
         return at_once(Login({"X-Api-Key": self.secrets["api_key"]}))
