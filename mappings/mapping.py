@@ -57,7 +57,10 @@ class Mapping(ABC):
     needs_email: ClassVar[bool] = True
     """Whether a user without an e-mail address is refused; ``/Schemas`` then says that ``emails`` is required."""
     no_users: ClassVar[str] = ""
-    """Where the option ``users`` exists: why accounts cannot follow, and which choices there are, for the IdP."""
+    """Where the option ``users`` exists: why accounts cannot follow, as a plain fact without a full stop.
+
+    The bridge adds what it means: the option's choices to a refusal, "kept in the bridge only" to a note.
+    """
     user_attributes: tuple[Attribute, ...] = ()
     """The vendor's own attributes of a User, beyond the SCIM core."""
     group_attributes: tuple[Attribute, ...] = ()

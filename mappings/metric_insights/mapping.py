@@ -61,10 +61,7 @@ class MetricInsights(mappings.Mapping):
     passwords = "none"
     needs_email = False
     tier = "gold"
-    no_users = (
-        f"{NO_USERS}: the target's option users must be directory for users and members to be kept, in the bridge"
-        " alone; the default, reject, refuses them"
-    )
+    no_users = NO_USERS
     credentials = (
         (Setting("token", "a personal API token of an administrator, from Admin > System > API Tokens"),),
         (

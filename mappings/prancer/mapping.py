@@ -52,10 +52,7 @@ class Prancer(Managing):
     group_word = "role"
     passwords = "none"
     tier = "gold"
-    no_users = (
-        f"{NO_USERS}. The option users of this target may keep users in the bridge (directory), or invite and "
-        "delete them by Prancer's public user page (managed)."
-    )
+    no_users = NO_USERS
     role_values = True
     catalogues = frozenset({"Roles", "Entitlements"})
     credentials = CREDENTIALS

@@ -583,8 +583,10 @@ def test_users_are_not_taken_unless_an_option_says_so(bridge):
     assert (listed.status, listed.body["totalResults"]) == (200, 0)
     answer = bridge.post("/Users", person())
     assert (answer.status, answer.body["scimType"]) == (400, "mutability")
-    assert "documents no call for users" in answer.body["detail"]
-    assert "option users" in answer.body["detail"]
+    assert answer.body["detail"] == (
+        "Metric Insights documents no call for users, nor for who holds a privilege set. "
+        'Set the option users of the target to "directory" to keep them in the bridge alone.'
+    )
     id_ = push(bridge)
     assert bridge.patch(f"/Groups/{id_}", add("2819c223-7f76-453a-919d-413861904646")).status == 400
     assert_calls(bridge.calls(), [])
@@ -604,7 +606,11 @@ def test_users_and_members_can_be_kept_in_the_bridge(build):
     group = bridge.get(f"/Groups/{finance}").body
     assert [member["value"] for member in group["members"]] == [bob]
     assert group[URN]["privileges"] == [{"value": ANNOTATION}]
-    assert "kept in the bridge only" in group[URN]["note"]
+    assert group[URN]["note"] == (
+        "The members are kept in the bridge only: "
+        "Metric Insights documents no call for users, nor for who holds a privilege set."
+    )
+    assert any("kept in the bridge only: Metric" in str(row["detail"]) for row in bridge.rows("event"))
     bridge.delete(f"/Groups/{finance}")
     assert_calls(bridge.calls(), [DELETE])
     assert bridge.due() == []

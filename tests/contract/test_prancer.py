@@ -264,7 +264,10 @@ def test_users_are_refused_in_words_that_name_the_option(bridge):
     assert bridge.everything("/Users") == []
     answer = bridge.post("/Users", person("ann"))
     assert (answer.status, answer.body["scimType"]) == (400, "mutability")
-    assert "option users" in answer.body["detail"]
+    assert answer.body["detail"] == (
+        "Prancer's Permissions API has roles and no users. Set the option users of the target to "
+        '"directory" to keep them in the bridge alone, or to "managed" to let accounts follow.'
+    )
     assert bridge.calls() == []
 
 
@@ -273,6 +276,9 @@ def test_users_of_the_directory_are_kept_and_nothing_of_them_reaches_the_vendor(
     ann = bridge.hire("ann")
     finance = bridge.found("Finance", [ann])
     assert_calls(bridge.calls(), CREATE_ROLE)
+    kept = "kept in the bridge only: Prancer's Permissions API has roles and no users."
+    assert bridge.get(f"/Groups/{finance}").body[EXTENSION]["note"] == f"The members are {kept}"
+    assert bridge.get(f"/Users/{ann}").body[EXTENSION.replace("Group", "User")]["note"] == f"This user is {kept}"
     bridge.patch(f"/Groups/{finance}", remove(ann), add(ann))
     bridge.patch(f"/Users/{ann}", replace("active", False))
     assert bridge.calls() == []
