@@ -104,6 +104,17 @@ def test_a_rename_keeps_the_permissions_that_somebody_gave_by_hand(bridge):
     assert permissions(bridge, "Money") == ["collection_read", "dashboard_read"]
 
 
+def test_a_rename_keeps_a_permission_given_by_hand_to_a_role_whose_group_brought_its_own(bridge):
+    finance = created(bridge.post("/Groups", bringing("dashboard_read")))
+    by_hand(bridge, permissions=["dashboard_read", "collection_read"])
+    assert bridge.patch(f"/Groups/{finance}", replace("displayName", "Money")).status == 204
+    assert permissions(bridge, "Money") == ["collection_read", "dashboard_read"]
+    assert bridge.put(f"/Groups/{finance}", bringing("dashboard_read", name="Cash")).status == 200
+    assert permissions(bridge, "Cash") == ["collection_read", "dashboard_read"]
+    assert bridge.put(f"/Groups/{finance}", bringing("api_full_control", name="Cash")).status == 200
+    assert permissions(bridge, "Cash") == ["api_full_control"]
+
+
 def test_permissions_come_with_the_group_and_change_with_it(bridge):
     finance = created(bridge.post("/Groups", bringing("dashboard_read", "collection_read")))
     assert_calls(bridge.calls(), CREATE_ROLE)
