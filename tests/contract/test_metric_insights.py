@@ -5,7 +5,7 @@ from dataclasses import replace as replaced
 import pytest
 
 from app.provisioning.driver import run
-from mappings import Change, Group
+from mappings import AuthFailed, Change, Group, RateLimited, Unavailable, Unknown
 from mappings.metric_insights.privileges import Privileges
 from tests.bridge import GROUP, PATCH_OP, add, assert_calls, created, person, remove, replace
 
@@ -380,7 +380,31 @@ def test_a_lost_answer_in_an_outage_is_adopted_when_it_is_asked_for_again(bridge
     assert (names(bridge), there(bridge)) == (["Finance"], [REFRESH, SETTINGS])
 
 
-@pytest.mark.parametrize("status", [503, 429, 403])
+LATER = [
+    RateLimited("later", status=429, retry_after=7),
+    AuthFailed("no", status=401),
+    Unavailable("no connection"),
+]
+
+
+@pytest.mark.parametrize("failure", LATER, ids=repr)
+def test_a_look_that_fails_after_an_answered_create_leaves_the_create_in_doubt(bridge, failure):
+    def send(call):
+        if call.meaning == "create privilege set":
+            sent.append(call)
+        elif sent:
+            raise failure
+        return {"privilege_sets": []}
+
+    sent = []
+    mapping = bridge.parts.targets["main"].mapping
+    with pytest.raises(Unknown) as raised:
+        run(mapping.create_group(Group("Finance", {"name": "Finance", "privileges": []})), send)
+    assert len(sent) == 1
+    assert (raised.value.status, raised.value.retry_after) == (failure.status, failure.retry_after)
+
+
+@pytest.mark.parametrize("status", [503, 429, 403, 401])
 def test_an_id_that_could_not_be_learned_is_learned_later(bridge, status):
     bridge.fail("status", method="GET", skip=2, count=10**6, status=status)
     assert bridge.post("/Groups", body("Finance", REFRESH)).status == 503

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from app.provisioning.driver import run
-from mappings import Group, Settings, discovery
+from mappings import AuthFailed, Group, RateLimited, Settings, Unavailable, Unknown, User, discovery
 from tests.bridge import GROUP, add, assert_calls, created, person, remove, replace
 from tests.contract.mapping_contract import ANN, MappingContract
 
@@ -199,6 +199,57 @@ def test_an_id_that_cannot_be_learnt_at_once_is_learnt_later(build):
     bridge.deliver()
     names = [each["name"] for each in bridge.sandbox.groups()]
     assert names.count("Finance") == len(bridge.everything("/Groups"))
+
+
+LATER = [RateLimited("later", status=429), AuthFailed("no", status=401), Unavailable("no connection")]
+
+
+@pytest.mark.parametrize("failure", LATER, ids=repr)
+@pytest.mark.parametrize("what", ["group", "user"])
+def test_a_look_that_fails_after_an_answered_create_leaves_the_create_in_doubt(build, what, failure):
+    mapping = build("prancer").parts.targets["main"].mapping
+
+    def send(call):
+        if call.meaning in ("save role", "invite user"):
+            sent.append(call)
+        elif sent:
+            raise failure
+        return {"data": {"results": []}}
+
+    sent = []
+    flow = {
+        "group": mapping.create_group(Group("Finance", {"role_name": "Finance", "permissions": None})),
+        "user": mapping.create_user(User(ANN, {"email": ANN}, frozenset(), None)),
+    }[what]
+    with pytest.raises(Unknown) as raised:
+        run(flow, send)
+    assert (len(sent), raised.value.status) == (1, failure.status)
+
+
+@pytest.mark.parametrize("status", [401, 429])
+def test_a_role_whose_id_could_not_be_looked_up_is_not_left_behind(build, status):
+    bridge = build("prancer")
+    bridge.hire("ann")
+    bridge.fail("status", status=status, method="GET", path="*/role/", skip=1, count=10**9)
+    assert bridge.post("/Groups", group()).status == 503
+    assert [each["name"] for each in bridge.sandbox.groups()] == ["Owner", "QC", "Finance"]
+    bridge.recover()
+    bridge.deliver()
+    assert [each["name"] for each in bridge.sandbox.groups()] == ["Owner", "QC"]
+    bridge.found("Finance")
+
+
+@pytest.mark.parametrize("status", [401, 429])
+def test_an_invited_user_who_could_not_be_looked_up_is_not_left_behind(build, status):
+    bridge = build("prancer")
+    bridge.found("Finance")
+    bridge.fail("status", status=status, method="GET", path="*/manage/", count=10**9)
+    assert bridge.post("/Users", person("ann")).status == 503
+    assert set(bridge.accounts()) == {ANN}
+    bridge.recover()
+    bridge.deliver()
+    assert bridge.accounts() == {}
+    bridge.hire("ann")
 
 
 def test_a_role_made_before_the_bridge_could_look_is_not_taken_over(build):
