@@ -182,9 +182,11 @@ class Mapping(ABC):
         return None
 
     def hidden_status(self, answer: Any) -> int | None:
-        """Return the HTTP status that the decoded body of a 2xx answer says instead; ``None``: it says none.
+        """Return the HTTP status that the decoded body of a 2xx answer says instead; ``None``: it is a success.
 
-        For vendors that may report an error inside a 200.
+        For vendors that may report an error inside a 200. Asked of every 2xx answer, ``None`` for one without a
+        body. May raise ``LookupError``, ``TypeError``, ``ValueError`` or ``AttributeError`` for an answer that is
+        not of the documented shape: nobody knows then whether the call was done, so it is ``Unknown``.
         """
         return None
 

@@ -43,6 +43,10 @@ class TestPrancerThatSaysErrorsInside200(TestPrancerWithManagedUsers):
     settings = {"sandbox": {"errors": "envelope"}}
 
 
+class TestPrancerThatListsItsErrorsInside200(TestPrancerWithManagedUsers):
+    settings = {"sandbox": {"errors": "list"}}
+
+
 class TestPrancerThatUnlinksUsersFromARenamedRole(TestPrancerWithManagedUsers):
     settings = {"sandbox": {"rename": "unlink"}}
     rename_group = [LIST, USERS, SAVE, USERS, GIVE]
@@ -136,11 +140,16 @@ def test_permissions_that_the_idp_takes_away_again_are_not_left_behind(build):
     assert permissions(bridge) == ["collection_read"]
 
 
-def test_an_unknown_permission_is_refused_and_changes_nothing(bridge):
+@pytest.mark.parametrize("errors", ["status", "envelope", "list"])
+def test_an_unknown_permission_is_refused_and_changes_nothing(build, errors):
+    bridge = build("prancer", options={"users": "reject"}, sandbox={"errors": errors})
     answer = bridge.post("/Groups", bringing("fly"))
     assert (answer.status, answer.body["scimType"]) == (400, "invalidValue")
     assert "Permission fly does not exist" in answer.body["detail"]
     assert bridge.everything("/Groups") == []
+    finance = created(bridge.post("/Groups", bringing("dashboard_read")))
+    assert bridge.patch(f"/Groups/{finance}", replace(f"{EXTENSION}:permissions", ["fly"])).status == 400
+    assert bridge.get(f"/Groups/{finance}").body[EXTENSION]["permissions"] == permissions(bridge)
     assert bridge.due() == []
 
 
