@@ -174,6 +174,11 @@ class Mapping(ABC):
         """Whether deleting a role takes it from its users; if not, the bridge takes it from each of them first."""
         return True
 
+    @property
+    def role_names_are_ids(self) -> bool:
+        """Whether a role's name is its id and the vendor cannot list all roles: what a role table names counts."""
+        return False
+
     def role_of(self, value: str) -> str | None:
         """Return the vendor id of the role that a value of ``roles`` or ``entitlements`` names by itself.
 

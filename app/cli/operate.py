@@ -56,7 +56,7 @@ def _ask(target: Target) -> dict[str, object]:
     except VendorError as error:
         return {"target": target.name, "ok": False, "detail": error.detail}
     if missing:
-        text = f"{target.name}: role_table gives what {target.mapping.title} does not have: {', '.join(missing)}"
+        text = f"{target.name}: role_table: {target.mapping.title} has none, or several, of: {', '.join(missing)}"
         return {"target": target.name, "ok": False, "detail": text}
     return {"target": target.name, "ok": True, "detail": f"{target.name}: {target.mapping.title} answers: {seen}"}
 

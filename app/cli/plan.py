@@ -60,6 +60,13 @@ def _print(target: str, found: list[Plan], *, named: bool) -> None:
         out.print(f"{target}  {one.kind} [bold]{escape(one.name)}[/bold]")
         for row in one.rows:
             out.print(f"    role table, {escape(row.text)}: {escape(', '.join(row.gives))}", style="dim")
+        for sign, colour, changes in (
+            ("+", "green", one.gains),
+            ("-", "red", one.loses),
+            ("~", "yellow", one.fields),
+        ):
+            for change in changes:
+                out.print(f"    [{colour}]{sign} {escape(change)}[/{colour}]")
         for step in one.steps:
             out.print(f"    {step.meaning}: {step.method} {escape(step.path)}", soft_wrap=True)
         for note in one.notes:

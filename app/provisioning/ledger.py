@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection
 
 from app.directory import links, members, resources
 from app.directory.members import Membership
+from app.provisioning.revoking import revoking
 from app.provisioning.state import State, write_intent
 from app.provisioning.target import Target
 from mappings import Change, Conflict, Rejected, VendorError
@@ -244,7 +245,9 @@ def _delay(state: State, attempts: int, *, settled: bool, refused: bool) -> floa
     return max(delay, float(asked or 0))
 
 
-def put_back(connection: Connection, state: State, old: resources.Resource | None, now: float) -> None:
+def put_back(
+    connection: Connection, target: Target, state: State, old: resources.Resource | None, now: float
+) -> None:
     """The vendor would not have it: restore the resource as it read before, except for what revokes access."""
     new, state.resource = state.resource, old
     if old is None:
@@ -253,6 +256,12 @@ def put_back(connection: Connection, state: State, old: resources.Resource | Non
             resources.delete(connection, new.id)
         return
     state.name = old.name
-    if new is not None and new.document.get("active") is False and old.document.get("active") is not False:
-        state.resource = resources.changed(old, {**old.document, "active": False}, now)
+    kept = old.document if new is None else revoking(target, old.document, new.document, asked=_asked(state))
+    if kept != old.document:
+        state.resource = resources.changed(old, kept, now)
     resources.update(connection, state.resource or old)
+
+
+def _asked(state: State) -> bool:
+    """Whether the vendor was asked at all; what a mapping refuses by itself is wrong, and no revocation."""
+    return not isinstance(state.error, Rejected) or state.error.status is not None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -13,6 +14,7 @@ from app.directory.tables import link, resource
 from app.provisioning import ledger
 from app.provisioning.driver import run
 from app.provisioning.flows import converge
+from app.provisioning.looking import look
 from app.provisioning.role_table import Row
 from app.provisioning.state import State
 from app.provisioning.target import Target
@@ -33,11 +35,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What would become of one account or role; ``rows`` are those of the role table that are true of the user."""
+    """What would become of one account or role; ``rows`` are those of the role table that are true of the user.
+
+    ``gains`` and ``loses`` are roles by name, where one is known, ``fields`` the vendor's names of what changes.
+    """
 
     kind: str
     name: str
     rows: Sequence[Row]
+    gains: Sequence[str]
+    loses: Sequence[str]
+    fields: Sequence[str]
     steps: Sequence[Step]
     error: str | None
     notes: Sequence[str]
@@ -45,6 +53,9 @@ class Plan:
 
 def plans(database: Database, target: Target, name: str | None = None) -> Iterator[Plan]:
     """Plan every account and role of a target, groups first; or those of one name or id."""
+    if target.table.rows:  # for the names of the roles that it gives
+        with suppress(VendorError):
+            look(target, target.catalogue.roles(), CALL_SECONDS)
     for ids in _chunks(database, _where(target, name)):
         with database.read() as connection:
             states, _busy = ledger.load(connection, link.c.id.in_(ids))
@@ -72,6 +83,28 @@ def _chunks(database: Database, where: ColumnElement[bool]) -> Iterator[list[int
 
 
 def _plan(target: Target, state: State) -> Plan:
+    names = {membership.group_vendor_id: membership.group_name for membership in state.memberships}
+    roles, fields = state.held, dict(state.fields)
+    steps, error = _dry_run(target, state)
+
+    def shown(ids: Iterable[str]) -> list[str]:
+        return sorted(names.get(role) or _display(target, role) for role in ids)
+
+    return Plan(
+        kind=state.kind,
+        name=state.name,
+        rows=_rows(target, state),
+        gains=shown(state.held - roles),
+        loses=shown(roles - state.held),
+        fields=sorted(name for name, value in state.fields.items() if fields.get(name) != value),
+        steps=steps,
+        error=error,
+        notes=state.notes,
+    )
+
+
+def _dry_run(target: Target, state: State) -> tuple[list[Step], str | None]:
+    """Converge with a sender that writes nothing; return what it was given to write, and what went wrong."""
     steps: list[Step] = []
 
     def send(call: Call) -> object:
@@ -80,13 +113,17 @@ def _plan(target: Target, state: State) -> Plan:
         steps.append(Step(call.meaning, call.method, "/".join(("", *map(_segment, call.path)))))
         return call.planned
 
-    error = None
     try:
         state.learn(target)
         run(converge(target, state), send, state.record)
     except VendorError as refusal:
-        error = refusal.detail
-    return Plan(state.kind, state.name, _rows(target, state), steps, error, state.notes)
+        return steps, refusal.detail
+    return steps, None
+
+
+def _display(target: Target, role: str) -> str:
+    entry = target.catalogue.entry(role)
+    return role if entry is None else entry.display
 
 
 def _segment(part: str | Variable) -> str:

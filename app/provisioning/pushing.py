@@ -119,7 +119,7 @@ class Pushing(Writing):
             if self.queues(state):
                 return
             if state.kind == "Group" and push.new is not None:
-                ledger.put_back(connection, state, push.old, time.time())
+                ledger.put_back(connection, self.target, state, push.old, time.time())
             membership = state.membership(push.group_link)
             added = state.link_id in push.difference.added_set
             if membership is not None and added and not state.asked_again:

@@ -140,7 +140,7 @@ class Users(Writing):
 
         def undo(connection: Connection, state: State) -> None:
             if not self.queues(state) and state.former is None:  # the new account is there: the old one has to end
-                ledger.put_back(connection, state, old, time.time())
+                ledger.put_back(connection, self.target, state, old, time.time())
 
         self.deliver(request, lease, undo)
         self._raise(state)

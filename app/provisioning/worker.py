@@ -13,11 +13,14 @@ from app.directory.database import Database
 from app.directory.tables import link
 from app.provisioning import journal, ledger
 from app.provisioning.journal import Request
+from app.provisioning.looking import look
 from app.provisioning.target import Target
 from app.provisioning.writing import Writing, no_undo
 from app.scim.errors import ScimError
+from mappings import VendorError
 
 IDLE_SECONDS = 0.5
+LOOK_SECONDS = 10.0
 BATCH = 20
 
 log = structlog.get_logger()
@@ -52,8 +55,19 @@ class Worker:
             with self.database.write() as connection:
                 count = policies.adopt(connection, name, target.fingerprint)
             self.adopted.add(name)
+            self._warn(target)
             if count:
                 log.info("the configuration has changed: everybody is looked at again", target=name, links=count)
+
+    def _warn(self, target: Target) -> None:
+        """Say so if rows of the role table give what the vendor does not have; nobody waits for it."""
+        try:
+            missing = look(target, target.catalogue.missing(target.table.values), LOOK_SECONDS)
+        except VendorError as unanswered:
+            log.warning("the role table could not be checked", target=target.name, detail=unanswered.detail)
+            return
+        if missing:
+            log.warning("the role table gives what the vendor does not have", target=target.name, values=missing)
 
     def round(self) -> bool:
         """Deliver one batch for each target; false if nothing was due."""

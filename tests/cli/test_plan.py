@@ -41,9 +41,11 @@ def test_a_new_table_is_shown_with_the_calls_it_would_cause_and_sends_none(bridg
     before = sandbox.users()
     shown = bridge("plan", "--name", ann).output
     assert 'role table, userName ew "@acme.example": Viewers' in shown
+    assert "+ Viewers" in shown
     assert "update user: PUT /api/v2/users/" in shown
     (planned,) = answer("plan")["analytics"]
     assert [step["method"] for step in planned["steps"]] == ["PUT"]
+    assert (planned["gains"], planned["loses"], planned["fields"]) == (["Viewers"], [], [])
     assert planned["rows"] == [{"who": 'userName ew "@acme.example"', "gives": ["Viewers"], "precedence": 0}]
     assert sandbox.users() == before
     assert {entry.method for entry in sandbox.journal[-4:]} == {"GET"}
@@ -51,7 +53,7 @@ def test_a_new_table_is_shown_with_the_calls_it_would_cause_and_sends_none(bridg
 
 def test_a_name_that_the_vendor_does_not_have_is_told_by_check(bridge, config, sandbox, ann):
     config.write_text(config.read_text(encoding="utf-8") + TABLE.replace("Viewers", "Vieuers"), encoding="utf-8")
-    assert "role_table gives what Periscope Data does not have: Vieuers" in bridge("check", exits=1).output
+    assert "role_table: Periscope Data has none, or several, of: Vieuers" in bridge("check", exits=1).output
 
 
 def test_an_error_is_part_of_the_plan(bridge, config, sandbox, ann):

@@ -161,6 +161,15 @@ def test_another_table_is_followed_at_the_next_start(build):
     assert before.calls() == []
 
 
+def test_a_table_that_comes_with_the_first_noted_start_is_followed_too(build):
+    before = with_roles(build("periscope"))
+    in_sales(before)
+    changed = build("periscope", base_url=before.base_url, role_table=[BY_DEPARTMENT])
+    start(changed)
+    changed.deliver()
+    assert before.accounts() == {ANN: {VIEWER}}
+
+
 def start(bridge):
     Worker(bridge.parts.database, bridge.parts.targets).adopt_policies()
 
@@ -260,3 +269,10 @@ def test_a_row_that_can_never_be_given_is_told_at_the_start(build):
         build("datasentinel", role_table=[row], options={"max_privilege": "read write"})
     with pytest.raises(ConfigError, match=r"role_table\[0\]: Administrator is protected"):
         build("periscope", role_table=[{"group": "Admins", "roles": ["Administrator"]}])
+
+
+def test_a_role_that_nobody_has_yet_is_given_where_the_vendor_cannot_list_all(build):
+    bridge = build("datasentinel", role_table=[{"group": "Table", "roles": ["Finance"]}])
+    ann = bridge.hire("ann", roles=[{"value": "Engineering"}])
+    bridge.found("Table", [ann])
+    assert bridge.accounts() == {ANN: {"Finance"}}
