@@ -38,13 +38,14 @@ def target(config: TargetConfig) -> Target:
     mapping = discovery.load(config.vendor)(config.settings)
     verify: bool | str = config.ca_bundle or True
     types = resource_types(mapping)
+    table = RoleTable(config.role_table, types["User"])
     shown = published(mapping, types, config.role_schemas)
     return Target(
         name=config.name,
         fingerprint=_fingerprint(config),
         mapping=mapping,
-        table=RoleTable(config.role_table, types["User"]),
-        catalogue=Catalogue(mapping),
+        table=table,
+        catalogue=Catalogue(mapping, table.roles),
         sender=Sender(config.name, mapping, config.base_url, timeout=config.timeout, verify=verify),
         dialect=DIALECTS[config.idp],
         on_outage=config.on_outage,

@@ -32,10 +32,16 @@ class _List:
 
 
 class Catalogue:
-    """What one vendor account offers. Safe to use from many threads; ``clock`` is monotonic, in seconds."""
+    """What one vendor account offers. Safe to use from many threads; ``clock`` is monotonic, in seconds.
 
-    def __init__(self, mapping: Mapping, clock: Callable[[], float] = time.monotonic) -> None:
+    ``configured`` are the roles that the role table names, which count where the vendor cannot list them all.
+    """
+
+    def __init__(
+        self, mapping: Mapping, configured: Iterable[str] = (), clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._mapping = mapping
+        self._configured = frozenset(configured) if mapping.role_names_are_ids else frozenset()
         self._clock = clock
         self._lists: dict[str, _List] = {}
         self._being_read: dict[str, Future[Entries]] = {}
@@ -63,7 +69,7 @@ class Catalogue:
 
     def remembered(self, values: Iterable[str]) -> dict[str, str]:
         """Return what can be said without a call: values that are ids by themselves, or are in a fresh list."""
-        found = ((value, self._mapping.role_of(value) or self._named(value)) for value in values)
+        found = ((value, self._id(value)) for value in values)
         return {value: id_ for value, id_ in found if id_ is not None}
 
     def missing(self, values: Sequence[str]) -> Flow[list[str]]:
@@ -72,7 +78,7 @@ class Catalogue:
             return []
         entries = (*(yield from self.roles()), *(yield from self.entitlements()))
         known = [entry for entry in entries if entry.supported]
-        return [value for value in values if len(named(known, value)) != 1]
+        return [value for value in values if len(named(known, value)) != 1 and value not in self._configured]
 
     def entry(self, value: str) -> Entry | None:
         """Return the remembered entry of a role's vendor id, to say whether it can be assigned."""
@@ -82,9 +88,14 @@ class Catalogue:
         """Whether several things that can be assigned have this name."""
         return len(named(self._assignable(), value)) > 1
 
-    def _named(self, name: str) -> str | None:
-        found = named(self._assignable(), name)
-        return found[0].value if len(found) == 1 else None
+    def _id(self, value: str) -> str | None:
+        by_itself = self._mapping.role_of(value)
+        if by_itself is not None:
+            return by_itself
+        found = named(self._assignable(), value)
+        if found:
+            return found[0].value if len(found) == 1 else None
+        return value if value in self._configured else None
 
     def _assignable(self) -> list[Entry]:
         """Return what is remembered of the lists whose values mean roles; others may mean fields, or nothing."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from app.provisioning import no_users
 from app.provisioning.policy import Policy
 from app.provisioning.state import Learned, State
 from mappings import (
@@ -67,13 +68,14 @@ def converge(policy: Policy, state: State) -> Converging:
     mapping = policy.mapping
     do = operations(mapping, state.kind)
     if state.kind == "User" and mapping.users == "directory":
-        state.notes.append(f"kept in the bridge only: {mapping.no_users}")
+        state.notes.append(no_users.kept(mapping))
     yield from _learn(policy, state)
     desired = state.desired(policy)
     refuse_protected(mapping, state, desired)
+    doubt = None
     if state.unresolved is not None:
         wanted = desired is not None and desired.key.casefold() == state.unresolved.key.casefold()
-        yield from _resolve(do, state, state.unresolved, wanted=wanted)
+        doubt = yield from _resolve(do, state, state.unresolved, wanted=wanted)
         desired = state.desired(policy)  # which knows the vendor id by now
     left = yield from _end_former(do, state)
     if isinstance(desired, User):
@@ -84,8 +86,8 @@ def converge(policy: Policy, state: State) -> Converging:
         yield from _create(do, state, desired)
     else:
         yield from _update(policy, do, state, desired)
-    if left is not None:
-        raise left
+    for undone in filter(None, (left, doubt)):
+        raise undone
 
 
 def refuse_protected(mapping: Mapping, state: State, desired: User | Group | None) -> None:
@@ -118,20 +120,27 @@ def _judge(policy: Policy, state: State, value: str) -> None:
         raise Unsupported(f"{entry.display} ({value}) is nothing that a user at {title} can be given")
 
 
-def _resolve(do: Operations, state: State, sent: User | Group, *, wanted: bool) -> Flow[None]:
-    """A create was sent and never answered: adopt what it made, or prove that it made nothing."""
+def _resolve(do: Operations, state: State, sent: User | Group, *, wanted: bool) -> Flow[VendorError | None]:
+    """A create was sent and never answered: adopt what it made, or prove that it made nothing.
+
+    Returns what is still in doubt, where there is an account to go on with meanwhile; else that is raised.
+    """
     found = yield from _documented(do.find(sent))
     if found is None and not wanted and state.attempts < LOOKS:
-        raise Unknown(f"{sent.key} may still be being created: it will be looked for again")
+        doubt = Unknown(f"{sent.key} may still be being created: it will be looked for again")
+        if state.vendor_id is None:
+            raise doubt
+        return doubt
     if found is not None and do.is_own(sent, found):
         if wanted or state.vendor_id is None:
             yield from _adopt(found)
         else:  # the account that it was to follow is wanted after all
             state.former, state.intent, state.unresolved = found.vendor_id, None, None
-        return
+        return None
     yield from _nothing_made(state)
     if found is not None and wanted:
         raise Conflict(f"{sent.key} exists at the vendor, and the bridge did not create it")
+    return None
 
 
 def _nothing_made(state: State) -> Flow[None]:

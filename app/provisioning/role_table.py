@@ -44,6 +44,11 @@ class RoleTable:
         """Everything that any row gives, each once."""
         return list(dict.fromkeys(value for row in self.rows for value in row.gives))
 
+    @property
+    def roles(self) -> list[str]:
+        """The roles that any row gives."""
+        return [role for row in self.rows for role in row.roles]
+
     def stands_for(self, group: str) -> bool:
         """Whether a group of this name means rows of the table, and so nothing of its own at the vendor."""
         return any(row.group is not None and row.group.casefold() == group.casefold() for row in self.rows)

@@ -246,28 +246,29 @@ class State:
         return doubting
 
     def _applied(self, fact: Applied) -> None:
-        if fact.vendor_id is not None:
+        if fact.vendor_id is not None and fact.vendor_id != self.vendor_id:
             self._move(fact.vendor_id)
         self.fields.update(fact.fields)
         self._give(fact.roles_added)
         self._take(fact.roles_removed)
         self.touched.update(self.carried[member] for member in fact.members if member in self.carried)
-        self.unresolved = self.intent = None
 
     def _move(self, vendor_id: str) -> None:
         """Take a vendor id for the account's; one that there was before is another account, and has to end."""
-        if self.vendor_id not in (None, vendor_id):
+        if self.vendor_id is not None:
             self.former = self.vendor_id
             self._take(self.held | self.doubtful)
             self.fields.clear()
         self.vendor_id = vendor_id
+        self.unresolved = self.intent = None
 
     def _gone(self) -> None:
         self._take(self.held | self.doubtful)
         self.gone = self.vendor_id is not None
+        if self.vendor_id is None:  # what a create may have made is not there either
+            self.unresolved = self.intent = None
         self.vendor_id = None
         self.fields.clear()
-        self.unresolved = self.intent = None
 
     def _give(self, roles: frozenset[str]) -> None:
         self.doubtful -= roles

@@ -135,6 +135,10 @@ class Datasentinel(mappings.Mapping):
 
     # -- the catalogue
 
+    @property
+    def role_names_are_ids(self) -> bool:
+        return not self.option["known_roles"]
+
     def roles(self) -> Flow[Sequence[Entry]]:
         known = self.option["known_roles"] or (yield from self._roles_in_use())
         return [Entry(role, role) for role in sorted({*known, self.fallback_role, self.quarantine_role})]

@@ -22,8 +22,8 @@ def test_a_role_of_the_first_version_keeps_what_somebody_has_given_it_by_hand(da
         for id_, (name, snapshot) in enumerate({"Group": SNAPSHOT, "User": {"fields": {"email": "a"}}}.items(), 1):
             connection.execute(
                 text(
-                    "INSERT INTO link (id, target, kind, name, vendor_key, snapshot, wanted_version, attempts, refused, "
-                    "lease_until) VALUES (:id, 't', :kind, 'n', 'k', :snapshot, 1, 0, false, 0)"
+                    "INSERT INTO link (id, target, kind, name, vendor_key, snapshot, wanted_version, attempts,"
+                    " refused, lease_until) VALUES (:id, 't', :kind, 'n', 'k', :snapshot, 1, 0, false, 0)"
                 ),
                 {"id": id_, "kind": name, "snapshot": json.dumps(snapshot)},
             )

@@ -1,9 +1,8 @@
 """Datasentinel's sandbox answers as the vendor's document shows, traps included."""
 
 import pytest
-import requests
 
-from mappings.sandbox import create
+from tests.mappings.client import SandboxClient
 
 MAIL = "newcomer@acme.example"
 BODY = {
@@ -16,38 +15,16 @@ BODY = {
 }
 
 
-class Client:
-    def __init__(self, sandbox):
-        self.sandbox = sandbox
-        self.base_url = sandbox.start() + "/ds-api"
-        self.session = requests.Session()
-        self.session.trust_env = False
+class Client(SandboxClient):
+    vendor = "datasentinel"
+    root = "/ds-api"
+
+    def log_in(self):
         self.session.headers["user-token"] = self.login().json()["user-token"]
 
     def login(self, **changes):
         given = {**self.sandbox.credentials, **changes}
         return self("POST", "/user-token", auth=(given["user"], given["password"]))
-
-    def __call__(self, method, path, **kwargs):
-        return self.session.request(method, self.base_url + path, timeout=5, **kwargs)
-
-
-@pytest.fixture
-def made():
-    sandboxes = []
-
-    def make(**settings):
-        sandboxes.append(create("datasentinel", **settings))
-        return Client(sandboxes[-1])
-
-    yield make
-    for sandbox in sandboxes:
-        sandbox.stop()
-
-
-@pytest.fixture
-def call(made):
-    return made()
 
 
 def said(answer):

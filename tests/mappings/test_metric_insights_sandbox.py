@@ -1,23 +1,17 @@
 """Metric Insights' sandbox takes what the vendor's article says and nothing else."""
 
 import pytest
-import requests
 
-from mappings.sandbox import create
+from tests.mappings.client import SandboxClient
 
 PRIVILEGE, SET, ASSIGNMENT = "/api/privilege", "/api/privilege_set", "/api/privilege_set_privilege"
 
 
-class Client:
-    def __init__(self, sandbox):
-        self.sandbox = sandbox
-        self.base_url = sandbox.start()
-        self.session = requests.Session()
-        self.session.trust_env = False
-        self.session.headers["Authorization"] = "Bearer sandbox-personal-token"
+class Client(SandboxClient):
+    vendor = "metric_insights"
 
-    def __call__(self, method, path, **kwargs):
-        return self.session.request(method, self.base_url + path, timeout=5, **kwargs)
+    def log_in(self):
+        self.session.headers["Authorization"] = "Bearer sandbox-personal-token"
 
     def assign(self, set_id, privilege_id):
         return self("POST", ASSIGNMENT, json={"privilege_set_id": set_id, "privilege_id": privilege_id})
@@ -25,24 +19,6 @@ class Client:
     def held(self, set_id):
         listed = self("GET", ASSIGNMENT).json()["privilege_set_privileges"]
         return [one["privilege_id"] for one in listed if one["privilege_set_id"] == set_id]
-
-
-@pytest.fixture
-def made():
-    sandboxes = []
-
-    def make(**settings):
-        sandboxes.append(create("metric_insights", **settings))
-        return Client(sandboxes[-1])
-
-    yield make
-    for sandbox in sandboxes:
-        sandbox.stop()
-
-
-@pytest.fixture
-def call(made):
-    return made()
 
 
 def ids(answer, name):

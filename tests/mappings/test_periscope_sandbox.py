@@ -1,9 +1,8 @@
 """Periscope's sandbox takes what the vendor's examples send and nothing else."""
 
 import pytest
-import requests
 
-from mappings.sandbox import create
+from tests.mappings.client import SandboxClient
 
 USER = {
     "first_name": "MyFirstName",
@@ -29,36 +28,13 @@ SEEDED_USER = "/api/v2/users/0000-test-1111-user-id"
 SEEDED_ROLE = "/api/v1/roles/0000-test-1111-role-id"
 
 
-class Client:
-    def __init__(self, sandbox):
-        self.sandbox = sandbox
-        self.base_url = sandbox.start()
-        self.session = requests.Session()
-        self.session.trust_env = False
-        given = sandbox.credentials
+class Client(SandboxClient):
+    vendor = "periscope"
+
+    def log_in(self):
+        given = self.sandbox.credentials
         self.session.headers["HTTP-X-PARTNER-AUTH"] = f"{given['site']}:{given['api_key']}"
         self.session.headers["Content-Type"] = "application/json"
-
-    def __call__(self, method, path, **kwargs):
-        return self.session.request(method, self.base_url + path, timeout=5, **kwargs)
-
-
-@pytest.fixture
-def made():
-    sandboxes = []
-
-    def make(**settings):
-        sandboxes.append(create("periscope", **settings))
-        return Client(sandboxes[-1])
-
-    yield make
-    for sandbox in sandboxes:
-        sandbox.stop()
-
-
-@pytest.fixture
-def call(made):
-    return made()
 
 
 def without(body, *names):

@@ -1,9 +1,8 @@
 """Prancer's sandbox takes what the document and the public user page send, in envelopes, and nothing else."""
 
 import pytest
-import requests
 
-from mappings.sandbox import create
+from tests.mappings.client import SandboxClient
 
 API = "/prancer-acme/api"
 ROLES, USERS, INVITE = f"{API}/permission/role/", f"{API}/user/manage/", f"{API}/user/invite/"
@@ -12,47 +11,21 @@ EXCHANGE = f"{API}/validate/accesstoken/"
 STAFF = "staff@acme.example"
 
 
-class Client:
-    def __init__(self, sandbox):
-        self.sandbox = sandbox
-        self.base_url = sandbox.start()
-        self.session = requests.Session()
-        self.session.trust_env = False
-        self.session.headers["Content-Type"] = "application/json"
-        self.log_in()
+class Client(SandboxClient):
+    vendor = "prancer"
 
     def log_in(self):
+        self.session.headers["Content-Type"] = "application/json"
         given = self.sandbox.credentials
         body = {"token": given["access_token"], "customer_id": given["customer"]}
         token = self("POST", EXCHANGE, json=body).json()["data"]["token"]
         self.session.headers["Authorization"] = f"Bearer {token}"
-
-    def __call__(self, method, path, **kwargs):
-        return self.session.request(method, self.base_url + path, timeout=5, **kwargs)
 
     def roles(self):
         return {role["role_name"]: role for role in self("GET", ROLES).json()["data"]["results"]}
 
     def user(self, email=STAFF):
         return next(user for user in self("GET", USERS).json()["data"]["users"] if user["email"] == email)
-
-
-@pytest.fixture
-def made():
-    sandboxes = []
-
-    def make(**settings):
-        sandboxes.append(create("prancer", **settings))
-        return Client(sandboxes[-1])
-
-    yield make
-    for sandbox in sandboxes:
-        sandbox.stop()
-
-
-@pytest.fixture
-def call(made):
-    return made()
 
 
 def envelope(answer, status, message):
@@ -230,6 +203,16 @@ def test_errors_may_stand_inside_a_200(made):
     call.sandbox.faults.add("status", status=503)
     answer = call("GET", ROLES)
     assert (answer.status_code, answer.json()["status"]) == (200, 503)
+
+
+def test_refusals_may_stand_in_the_list_of_errors_of_a_success(made):
+    call = made(errors="list")
+    answer = call("POST", ROLES, json={"role_name": "QC", "permissions": []})
+    assert answer.status_code == 200
+    body = envelope(answer, 200, "Failed")
+    assert (body["error"], body["error_list"]) == ("", ["Role name already exists"])
+    call.sandbox.faults.add("status", status=503)
+    assert call("GET", ROLES).status_code == 503
 
 
 def test_the_neutral_view_shows_users_and_roles_and_no_hash(call):

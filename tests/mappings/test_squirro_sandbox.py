@@ -4,9 +4,8 @@ import json
 import re
 
 import pytest
-import requests
 
-from mappings.sandbox import create
+from tests.mappings.client import SandboxClient
 
 TENANT = "lW8-FnZlQYWBimxFknYitw"
 USER = "H5Qv-WhgSBGW0WL8xolSCQ"
@@ -25,12 +24,10 @@ SHOWN_USER = {
 }
 
 
-class Client:
-    def __init__(self, sandbox):
-        self.sandbox = sandbox
-        self.base_url = sandbox.start()
-        self.session = requests.Session()
-        self.session.trust_env = False
+class Client(SandboxClient):
+    vendor = "squirro"
+
+    def log_in(self):
         self.session.headers["Authorization"] = f"Bearer {self.login().json()['access_token']}"
 
     def login(self, **changes):
@@ -41,27 +38,6 @@ class Client:
         return self(
             "POST", f"{V0}/users", json={"email": email, "password": "correct horse", "role": "user"}
         ).json()
-
-    def __call__(self, method, path, **kwargs):
-        return self.session.request(method, self.base_url + path, timeout=5, **kwargs)
-
-
-@pytest.fixture
-def made():
-    sandboxes = []
-
-    def make(**settings):
-        sandboxes.append(create("squirro", **settings))
-        return Client(sandboxes[-1])
-
-    yield make
-    for sandbox in sandboxes:
-        sandbox.stop()
-
-
-@pytest.fixture
-def call(made):
-    return made()
 
 
 def status(answer):

@@ -66,21 +66,26 @@ def theirs(user, patch):
     return revalidate(model.model_dump(scim_ctx=Context.RESOURCE_PATCH_RESPONSE), USER_TYPE)
 
 
-def merged(document):
-    """Merge e-mails of one value and type, which scim2-models keeps apart; their order means nothing."""
-    entries = {}
-    for entry in document.get("emails", []):
-        key = entry.get("value"), entry.get("type")
-        entries[key] = {**entries.get(key, {}), **entry}
-    return {**document, "emails": [entries[key] for key in sorted(entries)]}
+def in_order(document):
+    """The order of e-mails means nothing."""
+    return {
+        **document,
+        "emails": sorted(document.get("emails", []), key=lambda entry: sorted(map(str, entry.items()))),
+    }
+
+
+def keeps_apart(document):
+    """Whether scim2-models has kept apart what is one e-mail, of one value and type: there it is no oracle."""
+    keys = [(entry.get("value"), entry.get("type")) for entry in document.get("emails", [])]
+    return len(set(keys)) < len(keys)
 
 
 @settings(max_examples=300, deadline=None)
 @given(users, patches)
 def test_a_patch_does_what_scim2_models_does(user, patch):
     expected = theirs(user, copy.deepcopy(patch))
-    assume(expected is not None)
-    assert merged(ours(user, patch)) == merged(expected)
+    assume(expected is not None and not keeps_apart(expected))
+    assert in_order(ours(user, patch)) == in_order(expected)
 
 
 @settings(max_examples=150, deadline=None)

@@ -32,7 +32,7 @@ def clock():
 
 @pytest.fixture
 def catalogue(clock):
-    return Catalogue(Offering(Settings({}, {})), clock)
+    return Catalogue(Offering(Settings({}, {})), clock=clock)
 
 
 def test_readers_at_one_time_cost_one_call(catalogue):

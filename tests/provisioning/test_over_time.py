@@ -2,8 +2,7 @@
 
 import pytest
 
-from app.provisioning.sender import Sender
-from tests.bridge import add, on_both_databases, person, refs, remove, replace
+from tests.bridge import TARGET, add, on_both_databases, person, refs, remove, replace
 from tests.provisioning.writes import (
     GIVING,
     NEVER_ENDS,
@@ -181,9 +180,9 @@ class Died(BaseException):
     """The process ends here: nothing after it runs."""
 
 
-def die(monkeypatch, at: int, *, after: bool) -> None:
+def die(monkeypatch, sender, at: int, *, after: bool) -> None:
     """Let the process end at the call number ``at``, before it is sent or after it was answered."""
-    real, calls = Sender.send, iter(range(100))
+    real, calls = sender.send, iter(range(100))
 
     def send(*arguments):
         number = next(calls)
@@ -194,7 +193,7 @@ def die(monkeypatch, at: int, *, after: bool) -> None:
             raise Died
         return answer
 
-    monkeypatch.setattr(Sender, "send", send)
+    monkeypatch.setattr(sender, "send", send)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
@@ -202,7 +201,7 @@ def die(monkeypatch, at: int, *, after: bool) -> None:
 def test_a_write_that_died_half_way_is_finished_by_the_worker(build, monkeypatch, vendor, write, step, after):
     world = World.on(build(vendor))
     with monkeypatch.context() as patched:
-        die(patched, step, after=after)
+        die(patched, world.bridge.parts.targets[TARGET].sender, step, after=after)
         with pytest.raises(Died):
             write.send(world)
     world.bridge.deliver()

@@ -81,3 +81,28 @@ def test_a_leaver_whose_old_account_is_still_there_loses_both(bridge, ann):
     assert bridge.delete(f"/Users/{ann}").status == 204
     assert bridge.accounts() == {}
     assert [row["kind"] for row in bridge.rows("link")] == ["Group"]
+
+
+def test_a_leaver_loses_the_known_account_at_once_while_a_new_one_is_in_doubt(bridge, ann):
+    bridge.fail("status", status=503, method="POST")
+    bridge.fail("status", status=503, method="GET", count=2)
+    assert move(bridge, ann).status == 503
+    bridge.calls()
+    assert bridge.patch(f"/Users/{ann}", replace("active", False)).status == 503
+    assert bridge.accounts() == {}
+    assert [call.partition(" ")[0] for call in bridge.calls()] == ["GET", "DELETE"]
+    bridge.deliver()
+    assert bridge.accounts() == {}
+    assert bridge.due() == []
+
+
+def test_a_role_is_taken_from_the_known_account_while_a_new_one_is_in_doubt(bridge, ann):
+    bridge.fail("status", status=503, method="POST")
+    bridge.fail("status", status=503, method="GET", count=2)
+    assert move(bridge, ann).status == 503
+    (group,) = bridge.everything("/Groups")
+    bridge.patch(f"/Groups/{group['id']}", {"op": "remove", "path": "members"})
+    assert bridge.accounts() == {ANN: {"Least Access"}}
+    bridge.deliver()
+    assert bridge.accounts() == {ANN: {"Least Access"}}
+    assert bridge.due() == []

@@ -280,3 +280,10 @@ def test_a_row_that_can_never_be_given_is_told_at_the_start(build):
         build("datasentinel", role_table=[row], options={"max_privilege": "read write"})
     with pytest.raises(ConfigError, match=r"role_table\[0\]: Administrator is protected"):
         build("periscope", role_table=[{"group": "Admins", "roles": ["Administrator"]}])
+
+
+def test_a_role_that_nobody_has_yet_is_given_where_the_vendor_cannot_list_all(build):
+    bridge = build("datasentinel", role_table=[{"group": "Table", "roles": ["Finance"]}])
+    ann = bridge.hire("ann", roles=[{"value": "Engineering"}])
+    bridge.found("Table", [ann])
+    assert bridge.accounts() == {ANN: {"Finance"}}
