@@ -14,6 +14,7 @@ from mappings.sandbox import Sandbox, Tokens
 from mappings.sandbox_calls import JSON, Operation, RefusedError
 from mappings.sandbox_calls import answer as write
 from mappings.sandbox_fields import BOOLEAN, TEXT, Fields, Kind, list_of
+from mappings.sandbox_offers import Offer
 
 CUSTOMER = "prancer-acme"
 OWNER = "owner@acme.example"
@@ -55,6 +56,7 @@ class PrancerSandbox(Sandbox):
     """
 
     vendor: ClassVar[str] = "prancer"
+    offer: ClassVar = Offer("roles", "QC", "QC")
     operations: ClassVar[tuple[Operation, ...]] = (
         _login("login/", "login", "email", "password"),
         _login("validate/accesstoken/", "exchange", "token"),
