@@ -57,7 +57,10 @@ class Mapping(ABC):
     needs_email: ClassVar[bool] = True
     """Whether a user without an e-mail address is refused; ``/Schemas`` then says that ``emails`` is required."""
     no_users: ClassVar[str] = ""
-    """Where the option ``users`` exists: why accounts cannot follow, and which choices there are, for the IdP."""
+    """Where the option ``users`` exists: why accounts cannot follow, as a plain fact without a full stop.
+
+    The bridge adds what it means: the option's choices to a refusal, "kept in the bridge only" to a note.
+    """
     user_attributes: tuple[Attribute, ...] = ()
     """The vendor's own attributes of a User, beyond the SCIM core."""
     group_attributes: tuple[Attribute, ...] = ()
@@ -187,9 +190,11 @@ class Mapping(ABC):
         return None
 
     def hidden_status(self, answer: Any) -> int | None:
-        """Return the HTTP status that the decoded body of a 2xx answer says instead; ``None``: it says none.
+        """Return the HTTP status that the decoded body of a 2xx answer says instead; ``None``: it is a success.
 
-        For vendors that may report an error inside a 200.
+        For vendors that may report an error inside a 200. Asked of every 2xx answer, ``None`` for one without a
+        body. May raise ``LookupError``, ``TypeError``, ``ValueError`` or ``AttributeError`` for an answer that is
+        not of the documented shape: nobody knows then whether the call was done, so it is ``Unknown``.
         """
         return None
 

@@ -38,6 +38,7 @@ from mappings.sandbox_calls import (
     split_path,
 )
 from mappings.sandbox_faults import Fault, Faults
+from mappings.sandbox_offers import Offer
 
 _CONTROL = "/__sandbox__/"
 _PROXY_PAGE = "<html><body><h1>It works!</h1></body></html>"
@@ -88,12 +89,14 @@ class Sandbox:
 
     A subclass gives `vendor`, `operations`, `credentials` (what lets a target in, in the vendor's words),
     `options` (what a target needs to work with the seed data), the handlers, `authenticate`, `list_users` and
-    `list_groups`. Handlers run one at a time and raise RefusedError; `self.caller` is what the operation's
-    `admitted_by` method returned. The same `random` gives the same ids.
+    `list_groups`, and an `offer` if the seed data have something to give away for show. Handlers run one at a
+    time and raise RefusedError; `self.caller` is what the operation's `admitted_by` method returned. The same
+    `random` gives the same ids.
     """
 
     vendor: ClassVar[str]
     operations: ClassVar[tuple[Operation, ...]]
+    offer: ClassVar[Offer | None] = None
 
     def __init__(self, *, random: Random | None = None, clock: Callable[[], float] = time.time) -> None:
         self.random = random or Random(0)
@@ -161,12 +164,18 @@ class Sandbox:
         return Request.application(self._respond)
 
     def users(self) -> list[dict[str, Any]]:
-        """Show every account: `id` (as in the vendor's paths), `key` (e-mail), `fields`, `roles` (names)."""
+        """Show every account: `id` (as in the vendor's paths), `key` (e-mail), `fields`, `roles` (names).
+
+        Where there is anything else to be given, `grants` names it.
+        """
         with self._lock:
             return deepcopy(list(self.list_users()))
 
     def groups(self) -> list[dict[str, Any]]:
-        """Show every role or group: `id`, `name` and `members` (e-mails)."""
+        """Show every role or group: `id`, `name` and `members` (e-mails).
+
+        Where it contains what the vendor gives to nobody directly, `grants` names that.
+        """
         with self._lock:
             return deepcopy(list(self.list_groups()))
 

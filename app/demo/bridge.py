@@ -15,6 +15,7 @@ from pathlib import Path
 import requests
 
 import app
+from app.provisioning.worker import DELIVERING
 
 HOST = "127.0.0.1"
 TRIES = 300
@@ -36,7 +37,10 @@ def free_port() -> int:
 
 @contextmanager
 def running(config: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """Serve a configuration until the block ends. Raises :class:`StartError`."""
+    """Serve a configuration until the block ends. Raises :class:`StartError`.
+
+    The block begins when the bridge's own questions to the vendors, which it asks at the start, are answered.
+    """
     log = config.with_suffix(".log")
     command = [sys.executable, "-m", "app.cli", "--config", str(config), "serve", "--bind", f"{HOST}:{port}"]
     with log.open("wb") as output:
@@ -62,7 +66,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> 
             if process.poll() is not None:
                 raise StartError(f"The bridge ended with exit code {process.returncode}.\n{_end_of(log)}")
             with suppress(requests.RequestException):
-                if session.get(url, timeout=1).status_code == 200:
+                if session.get(url, timeout=1).status_code == 200 and DELIVERING in log.read_text(errors="replace"):
                     return
             time.sleep(PAUSE)
     raise StartError(f"The bridge was not ready after {TRIES * PAUSE:.0f} seconds.\n{_end_of(log)}")

@@ -10,6 +10,7 @@ from typing import Any
 from urllib3.util import SKIP_HEADER
 
 from app.demo.provider import Provider, Request
+from app.demo.story import TITLE
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
@@ -100,6 +101,10 @@ ENTRA = Provider(
                 ("Replace", "name.familyName", "Lovelace"),
                 ("Replace", "name.formatted", "Ada Lovelace"),
             ),
+        ),
+        "promote": (
+            Request("GET", "/Users/{ada}"),
+            _patch("/Users/{ada}", 200, ("Add", "title", TITLE)),
         ),
         "leave": _active("ada", "False"),
         "re-hire": _active("ada", "True"),

@@ -13,10 +13,12 @@ from rich.table import Table
 from rich.text import Text
 
 from app.demo.outcome import Outcome
-from app.demo.stage import Stage, Staged
+from app.demo.stage import Stage
 
 SCIM_JSON = "Content-Type: application/scim+json"
-READABLE = "python3 -m json.tool"
+READABLE = "| python3 -m json.tool"
+CURL = 'curl -s -H "Authorization: Bearer $TOKEN"'
+SCIM = "$BRIDGE/$TARGET/scim/v2"
 NEW = '{"userName": "alan@acme.example", "name": {"givenName": "Alan", "familyName": "Turing"}}'
 DISABLE = '{"Operations": [{"op": "replace", "path": "active", "value": false}]}'
 
@@ -24,31 +26,48 @@ DISABLE = '{"Operations": [{"op": "replace", "path": "active", "value": false}]}
 def print_kept(out: Console, kept: Stage, outcomes: Sequence[Outcome]) -> None:
     """Print addresses and token in a panel, and commands below it, where no frame is copied along."""
     out.print(Panel(_addresses(kept), title="Still running", title_align="left", border_style="dim"))
-    out.print("To try it, paste into another terminal:")
-    for text, lines in examples(kept, kept.targets[0], outcomes[0]):
+    out.print(
+        "To try it, paste into another terminal: the first line, one of those below it, then what you like.\n"
+    )
+    for line in (_everywhere(kept), *choices(kept, outcomes)):
+        out.print(Text(line), soft_wrap=True)
+    for text, lines in examples(kept):
         out.print(f"\n{text}", style="dim")
         out.print(Text(" \\\n    ".join(lines)), soft_wrap=True)
     out.print("\n[bold]Ctrl-C stops everything and removes it.[/bold]")
 
 
-def examples(kept: Stage, target: Staged, outcome: Outcome) -> list[tuple[str, list[str]]]:
+def choices(kept: Stage, outcomes: Sequence[Outcome]) -> list[str]:
+    """Return a line for each vendor, which the commands of :func:`examples` work with."""
+    return [
+        f"TARGET={target.name} VENDOR={target.sandbox_url} ADA={outcome.ids.get('ada', '')}"
+        for target, outcome in zip(kept.targets, outcomes, strict=True)
+        if target.provider is kept.targets[0].provider
+    ]
+
+
+def examples(kept: Stage) -> list[tuple[str, list[str]]]:
     """Return commands with what each does; the lines of one are joined by a backslash."""
-    curl = f'curl -s -H "Authorization: Bearer {kept.token}"'
     scim = f"-H {shlex.quote(SCIM_JSON)}"
-    users = f"{target.scim_url}/Users"
-    ada = f"{users}/{outcome.ids.get('ada', '')}"
     command = f"{_command()} --config {shlex.quote(str(kept.config))}"
     return [
-        (f"The users of {target.name}, as {outcome.idp} sees them:", [curl, f"{users} | {READABLE}"]),
-        ("Hire somebody:", [curl, f"{scim} {users}", f"-d {shlex.quote(NEW)}"]),
-        ("Disable Ada:", [f"{curl} -X PATCH", scim, ada, f"-d {shlex.quote(DISABLE)}"]),
+        ("Its users, as the identity provider sees them:", [f"{CURL} {SCIM}/Users {READABLE}"]),
+        ("What it has to give, asked of the vendor:", [f"{CURL} {SCIM}/Roles {READABLE}"]),
+        ("Hire somebody:", [f"{CURL} {SCIM}/Users", f"{scim} -d {shlex.quote(NEW)}", READABLE]),
+        ("Disable Ada:", [f"{CURL} {SCIM}/Users/$ADA", f"-X PATCH {scim} -d {shlex.quote(DISABLE)}", READABLE]),
+        ("What the vendor holds now:", [f"curl -s $VENDOR/__sandbox__/state {READABLE}"]),
         (
-            f"What {outcome.vendor} holds now:",
-            [f"curl -s {target.sandbox_url}/__sandbox__/state | {READABLE}"],
+            "All that happened to Ada, request by request:",
+            [command, "events --target $TARGET --user ada@acme.example"],
         ),
-        ("All that happened to Ada, request by request:", [command, "events --user ada@acme.example"]),
         ("What is still to be delivered:", [f"{command} status"]),
     ]
+
+
+def _everywhere(kept: Stage) -> str:
+    """Return the line that gives what is the same for all targets."""
+    target = kept.targets[0]
+    return f"TOKEN={kept.token} BRIDGE={target.scim_url.removesuffix(f'/{target.name}/scim/v2')}"
 
 
 def _addresses(kept: Stage) -> Table:

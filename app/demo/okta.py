@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.demo.provider import Provider, Request
+from app.demo.story import TITLE
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
@@ -71,6 +72,7 @@ RENAMED = {
     "groups": [],
     "meta": {"resourceType": "User"},
 }
+PROMOTED = {**RENAMED, "title": TITLE}
 JOINING_ADA = {"op": "add", "path": "members", "value": [{"value": "{ada}", "display": "ada@acme.example"}]}
 
 OKTA = Provider(
@@ -98,6 +100,7 @@ OKTA = Provider(
             *_members("engineering", "Engineering", JOINING_ADA),
         ),
         "rename": (Request("GET", "/Users/{ada}"), Request("PUT", "/Users/{ada}", RENAMED)),
+        "promote": (Request("GET", "/Users/{ada}"), Request("PUT", "/Users/{ada}", PROMOTED)),
         "leave": _active("ada", active=False),
         "re-hire": _active("ada", active=True),
         "leave for good": _active("grace", active=False),

@@ -46,13 +46,31 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One person, side by side: what was asked for, and what the vendor holds (a name of None: no account)."""
+    """One person, side by side: what was asked for (a name of None: no access), and what the vendor holds.
+
+    ``held_name`` is None without an account, and at a vendor that stores no names.
+    """
 
     email: str
     asked_name: str | None
     asked_roles: tuple[str, ...]
+    has_account: bool
     held_name: str | None
     held_roles: tuple[str, ...]
+    agrees: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """One group, side by side, where the vendor knows groups and no people: what should be in it, and what is.
+
+    ``brought`` is what was not asked for by name and belongs to it; ``held`` is None if there is no such group.
+    """
+
+    group: str
+    asked: tuple[str, ...]
+    brought: tuple[str, ...]
+    held: tuple[str, ...] | None
     agrees: bool
 
 
@@ -60,15 +78,19 @@ class Row:
 class Outcome:
     """One vendor as one identity provider drives it, from the connection test to the last step.
 
-    ``untouched`` is how many accounts the vendor had before, all of them still as they were; ``ids`` are the
-    SCIM ids by name.
+    ``compared`` is what the vendor stores of what was asked for, ``notes`` say in sentences what it does not. There
+    are ``rows`` of people or ``fillings`` of groups. ``untouched`` is how many accounts the vendor had before, all
+    of them still as they were; ``ids`` are the SCIM ids by name.
     """
 
     target: str
     vendor: str
     idp: str
     steps: tuple[Step, ...]
+    compared: tuple[str, ...]
+    notes: tuple[str, ...]
     rows: tuple[Row, ...]
+    fillings: tuple[Filling, ...]
     untouched: int
     ids: Mapping[str, str]
 

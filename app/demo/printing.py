@@ -15,6 +15,7 @@ from app.demo.keeping import print_kept
 from app.demo.outcome import Outcome
 from app.demo.reporting import Totals
 from app.demo.stage import Stage
+from app.demo.story import TITLE
 from app.demo.tables import counted
 
 PIPE_WIDTH = 100
@@ -31,12 +32,15 @@ class Printer:
     def opening(self, vendors: Sequence[str], providers: Sequence[str]) -> None:
         """Say what is about to happen."""
         what = (
-            f"The user APIs of {_listed(vendors)} are emulated here. An emulator takes the calls that its vendor "
+            f"The APIs of {_listed(vendors)} are emulated here. An emulator takes the calls that its vendor "
             "documents, and no other.",
             "The bridge is started in front of them: the real server, with a new database.",
             f"What {_listed(providers)} send is replayed to it. Ada and Grace are hired and put into groups; Ada "
-            "moves to another group, changes her name, leaves and comes back; Grace leaves for good.",
-            "After every step, what the vendor then holds is compared with what was asked for.",
+            f"moves to another group, changes her name, becomes a {TITLE}, leaves and comes back; Grace leaves for "
+            "good.",
+            f"{TITLE} is a title, not a group: a row of the bridge's role table gives one more role for it.",
+            "After every step, what the vendor then holds is compared with what was asked for. Not every vendor "
+            "stores names, or knows users: it is said where.",
         )
         self._out.print()
         self._out.print("[bold]scim-bridge demo[/bold]: the whole job, on this computer. No account, no network.")
@@ -53,11 +57,15 @@ class Printer:
         self._out.print(tables.steps(outcome, self._mark))
         self._out.print()
         self._out.print(tables.sides(outcome, self._mark))
+        for note in outcome.notes:
+            self._out.print(Padding(Text(note), (0, 0, 0, 2)))
         self._out.print(Padding(Text(tables.total(outcome), style="dim"), (0, 0, 0, 2)))
 
     def closing(self, totals: Totals, kept: Stage | None) -> None:
         """Say what was proved, or what differs; and how to reach what is ``kept`` running."""
         self._heading("What this has shown" if totals.agrees else "What differs")
+        self._out.print(tables.overview(totals.outcomes, self._mark))
+        self._out.print()
         self._out.print(tables.items((self._mark(holds), sentence) for holds, sentence in _findings(totals)))
         for outcome in totals.outcomes:
             if not outcome.agrees:
@@ -110,7 +118,7 @@ def _findings(totals: Totals) -> list[tuple[bool, str]]:
         (
             totals.agrees,
             f"In {agreeing} of {pairs} pairs of identity provider and vendor, the vendor held after every step "
-            "exactly the people, names and roles that were asked for, beside what it held before.",
+            "exactly what was asked for, beside what it held before.",
         ),
         (right == len(exchanges), f"{right} of {counted(len(exchanges), 'SCIM request')} got the expected answer."),
         (

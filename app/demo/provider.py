@@ -16,7 +16,8 @@ class Request:
     """One SCIM request.
 
     ``path`` is below the target's base URL and percent-encoded as the IdP does it. ``{name}`` in it and in any
-    string of ``body`` stands for an id that an earlier answer gave; ``keep`` is the name to keep this one's by.
+    string of ``body`` stands for an id that an earlier answer gave; ``keep`` is the name to keep this one's by: the
+    id of the resource, or of the only one of a list.
     ``expects`` is the status of the right answer.
     """
 

@@ -11,11 +11,12 @@ import requests
 
 from app.demo.as_json import JsonReporter
 from app.demo.bridge import StartError
+from app.demo.casting import vendors
 from app.demo.interrupting import interruptible
 from app.demo.printing import Printer
 from app.demo.replay import replay
 from app.demo.reporting import Reporter, Totals
-from app.demo.stage import PROVIDERS, Stage, stage, vendors
+from app.demo.stage import PROVIDERS, Stage, stage
 
 INTERRUPTED = 130
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from app.demo import bridge
+from app.demo import bridge, casting
 from app.demo.entra import ENTRA
 from app.demo.okta import OKTA
 from app.demo.provider import Provider
+from app.demo.story import TITLE
 from mappings import Mapping as VendorMapping
-from mappings import discovery
 from mappings.sandbox import Sandbox, create
 
 PROVIDERS = (OKTA, ENTRA)
@@ -28,7 +28,7 @@ class Staged:
     """One target: a vendor of its own, and the identity provider that drives it."""
 
     name: str
-    mapping: type[VendorMapping]
+    mapping: VendorMapping
     provider: Provider
     sandbox: Sandbox
     sandbox_url: str
@@ -43,17 +43,6 @@ class Stage:
     token: str
     config: Path
     process: subprocess.Popen[bytes]
-
-
-def vendors() -> dict[str, type[VendorMapping]]:
-    """Return the vendors that can be emulated and have users to tell the story with, with their mappings."""
-    found = {name: discovery.load(name) for name in discovery.names() if _sandbox(name) is not None}
-    return {name: mapping for name, mapping in found.items() if _has_users(mapping)}
-
-
-def _has_users(mapping: type[VendorMapping]) -> bool:
-    """Whether the vendor's accounts follow unless an option says otherwise."""
-    return all(option.default == "managed" for option in mapping.options if option.name == "users")
 
 
 @contextmanager
@@ -81,14 +70,8 @@ def _staged(ends: ExitStack, vendor: str, mapping: type[VendorMapping], provider
     url = sandbox.start()
     ends.callback(sandbox.stop)
     name = f"{vendor.replace('_', '-')}-{provider.idp}"
-    return Staged(name, mapping, provider, sandbox, url, f"http://{bridge.HOST}:{port}/{name}/scim/v2")
-
-
-def _sandbox(vendor: str) -> Sandbox | None:
-    try:
-        return create(vendor)
-    except ValueError:
-        return None
+    played = casting.configured(mapping, sandbox)
+    return Staged(name, played, provider, sandbox, url, f"http://{bridge.HOST}:{port}/{name}/scim/v2")
 
 
 def _toml(targets: Sequence[Staged], database: Path, token: str) -> str:
@@ -103,8 +86,18 @@ def _toml(targets: Sequence[Staged], database: Path, token: str) -> str:
         }
         lines += _table(path, settings)
         lines += _table(f"{path}.credentials", target.sandbox.credentials)
-        lines += _table(f"{path}.options", target.sandbox.options)
+        lines += _table(f"{path}.options", casting.options(type(target.mapping), target.sandbox))
+        lines += _role_table(path, target)
     return "\n".join(lines)
+
+
+def _role_table(path: str, target: Staged) -> list[str]:
+    """Write one row of a role table: a title gives something, where users can be given anything by value."""
+    offer = casting.for_leads(target.mapping, target.sandbox)
+    if offer is None:
+        return []
+    header, *lines = _table(f"{path}.role_table", {"filter": f'title eq "{TITLE}"', offer.attribute: [offer.value]})
+    return [f"[{header}]", *lines]
 
 
 def _table(path: str, values: Mapping[str, Any]) -> list[str]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from rich.table import Table
 from rich.text import Text
 
 from app.demo.comparing import words
 from app.demo.folding import Items, Paths
-from app.demo.outcome import Exchange, Outcome, Row, Step, calls_of
+from app.demo.outcome import Exchange, Filling, Outcome, Row, Step, calls_of
 
 Mark = Callable[[bool], Text]
 
@@ -40,14 +40,31 @@ def steps(outcome: Outcome, mark: Mark) -> Table:
 
 
 def sides(outcome: Outcome, mark: Mark) -> Table:
-    """One line for each person: who it is, what is wanted and what is held."""
+    """One line for each person, or group: who or what it is, what is wanted and what is held."""
     table = _table()
     table.add_column(width=1)
     table.add_column("in the end", ratio=25)
-    table.add_column(f"{outcome.idp} wants", ratio=33)
+    table.add_column(f"{outcome.idp} wants" if outcome.rows else "was asked for", ratio=33)
     table.add_column(f"{outcome.vendor} holds", ratio=38)
     for row in outcome.rows:
         table.add_row(mark(row.agrees), row.email, *_sides(row))
+    for filling in outcome.fillings:
+        table.add_row(mark(filling.agrees), filling.group, *_contents(filling))
+    return table
+
+
+def overview(outcomes: Sequence[Outcome], mark: Mark) -> Table:
+    """One line for each vendor: what was compared, and how many calls each identity provider's story took."""
+    table = _table()
+    table.add_column(width=1)
+    table.add_column("vendor", ratio=18)
+    table.add_column("compared after every step", ratio=34)
+    for idp in dict.fromkeys(outcome.idp for outcome in outcomes):
+        table.add_column(f"calls for {idp}", justify="right")
+    for vendor in dict.fromkeys(outcome.vendor for outcome in outcomes):
+        told = [outcome for outcome in outcomes if outcome.vendor == vendor]
+        agree = all(outcome.agrees for outcome in told)
+        table.add_row(mark(agree), vendor, ", ".join(told[0].compared), *(str(outcome.calls) for outcome in told))
     return table
 
 
@@ -102,5 +119,13 @@ def _times(number: int) -> str:
 
 def _sides(row: Row) -> tuple[Text, Text]:
     asked = "no access" if row.asked_name is None else f"{row.asked_name}: {words(row.asked_roles)}"
-    held = "no account" if row.held_name is None else f"{row.held_name}: {words(row.held_roles)}"
+    name = "an account" if row.held_name is None else row.held_name
+    held = f"{name}: {words(row.held_roles)}" if row.has_account else "no account"
     return Text(asked), Text(held, style="" if row.agrees else "bold red")
+
+
+def _contents(filling: Filling) -> tuple[Text, Text]:
+    brought = f"; it requires {', '.join(filling.brought)}" if filling.brought else ""
+    asked = f"{', '.join(filling.asked) or 'nothing in it'}{brought}"
+    held = "is not there" if filling.held is None else ", ".join(filling.held) or "nothing in it"
+    return Text(asked), Text(held, style="" if filling.agrees else "bold red")

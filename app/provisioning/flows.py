@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from app.provisioning import no_users
 from app.provisioning.policy import Policy
 from app.provisioning.reading import documented
 from app.provisioning.state import Learned, State
@@ -72,7 +73,7 @@ def converge(policy: Policy, state: State) -> Converging:
     mapping = policy.mapping
     do = operations(mapping, state.kind)
     if state.kind == "User" and mapping.users == "directory":
-        state.notes.append(f"kept in the bridge only: {mapping.no_users}")
+        state.notes.append(no_users.kept(mapping))
     yield from _learn(policy, state)
     desired = state.desired(policy)
     refuse_protected(mapping, state, desired)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from app.directory import links, members
+from app.provisioning import no_users
 from app.provisioning.target import Target
 from app.scim import errors
 from app.scim.filter import Filter, entry_matches
@@ -58,7 +59,7 @@ def difference(
     if not changes:
         return Difference()
     if target.mapping.users == "reject" and any(change.ids for change in changes if change.kind != "remove"):
-        raise errors.MutabilityError(target.mapping.no_users)
+        raise errors.MutabilityError(no_users.refusal(target.mapping))
     named = list(dict.fromkeys(id_ for change in changes for id_ in change.ids))
     known = links.resolve(connection, target.name, named)
     whole = any(change.kind in WHOLE for change in changes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingABC
 
+from app.provisioning import no_users
 from app.scim.catalogue import ROLE_SCHEMAS
 from app.scim.schemas import GROUP_TYPE, USER_TYPE, Attribute, ResourceType, Schema
 from app.scim.types import Document
@@ -49,7 +50,7 @@ def note(mapping: Mapping, kind: str) -> dict[str, Document]:
     if mapping.users != "directory":
         return {}
     what = "This user is" if kind == "User" else "The members are"
-    return {urn(mapping.vendor, kind): {NOTE: f"{what} kept in the bridge only. {mapping.no_users}"}}
+    return {urn(mapping.vendor, kind): {NOTE: f"{what} {no_users.kept(mapping)}."}}
 
 
 def _extended(base: ResourceType, mapping: Mapping, attributes: tuple[VendorAttribute, ...]) -> ResourceType:

@@ -170,7 +170,7 @@ class Sender:
         if 200 <= status < 300:
             plain = call.answer == "nothing" and answer.headers.get("Content-Type", "").startswith("text/plain")
             decoded = None if plain else self._decoded(answer)
-            hidden = self._mapping.hidden_status(decoded)
+            hidden = self._hidden_status(decoded, status)
             if hidden is None:
                 return decoded
             status = hidden
@@ -180,6 +180,13 @@ class Sender:
             error = REFUSALS.get(status, Rejected)
             raise error(said, status=status, retry_after=_seconds(answer.headers.get("Retry-After")))
         raise Unknown(said, status=status, retry_after=_seconds(answer.headers.get("Retry-After")))
+
+    def _hidden_status(self, decoded: Any, status: int) -> int | None:
+        try:
+            return self._mapping.hidden_status(decoded)
+        except (LookupError, TypeError, ValueError, AttributeError) as odd:
+            text = f"{self._target}: the vendor's answer {status} is not of the documented shape"
+            raise Unknown(text, status=status) from odd
 
     def _decoded(self, answer: requests.Response) -> Any:
         if not answer.content:  # nothing said is not garbage; who needs the answer will miss it
@@ -217,7 +224,9 @@ def _reason(answer: requests.Response) -> str:
         body = orjson.loads(answer.content)
     except orjson.JSONDecodeError:
         return ""
-    given = (body.get(key) for key in ("error", "message", "detail")) if isinstance(body, dict) else ()
+    given = [body.get(key) for key in ("error", "message", "detail")] if isinstance(body, dict) else []
+    listed = body.get("error_list") if isinstance(body, dict) else None
+    given += listed if isinstance(listed, list) else [listed]
     return ": ".join(dict.fromkeys(str(words) for words in given if words))
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from app.directory import members, resources
 from app.directory.resources import Resource
 from app.directory.tables import link
-from app.provisioning import journal, ledger
+from app.provisioning import journal, ledger, no_users
 from app.provisioning.adopting import fresh_state
 from app.provisioning.journal import Request
 from app.provisioning.ledger import Lease
@@ -126,7 +126,7 @@ class Users(Writing):
 
     def _refuse_where_there_are_none(self) -> None:
         if self.target.mapping.users == "reject":
-            raise errors.MutabilityError(self.target.mapping.no_users)
+            raise errors.MutabilityError(no_users.refusal(self.target.mapping))
 
     def _lease(self, connection: Connection, request: Request, state: State, text: str) -> Lease:
         state.want()

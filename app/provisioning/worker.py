@@ -21,6 +21,8 @@ from mappings import VendorError
 
 IDLE_SECONDS = 0.5
 LOOK_SECONDS = 10.0
+DELIVERING = "delivering"
+"""What the log says once all configurations are adopted, with whatever that asks the vendors."""
 BATCH = 20
 
 log = structlog.get_logger()
@@ -49,15 +51,16 @@ class Worker:
 
     def adopt_policies(self) -> None:
         """Make everybody due whose target has other options or another role table than at its last start."""
-        for name, target in self.targets.items():
-            if name in self.adopted:
-                continue
+        new = {name: target for name, target in self.targets.items() if name not in self.adopted}
+        for name, target in new.items():
             with self.database.write() as connection:
                 count = policies.adopt(connection, name, target.fingerprint)
             self.adopted.add(name)
             self._warn(target)
             if count:
                 log.info("the configuration has changed: everybody is looked at again", target=name, links=count)
+        if new:
+            log.info(DELIVERING, targets=list(new))
 
     def _warn(self, target: Target) -> None:
         """Say so if rows of the role table give what the vendor does not have; nobody waits for it."""

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Request
 from mappings.sandbox import Sandbox, Tokens
 from mappings.sandbox_calls import Operation, RefusedError, UndocumentedError
 from mappings.sandbox_fields import BOOLEAN, TEXT, Fields, list_of, one_of
+from mappings.sandbox_offers import Offer
 
 BUILT_IN = "datasentinel@acme.example"
 NO_RESTRICTION = "No restriction"
@@ -42,6 +43,7 @@ class DatasentinelSandbox(Sandbox):
     """
 
     vendor: ClassVar[str] = "datasentinel"
+    offer: ClassVar = Offer("roles", "role_1", "role_1")
     operations: ClassVar[tuple[Operation, ...]] = (
         Operation("POST", "/ds-api/user-token", "create_token", status=201, admitted_by="check_password"),
         Operation("GET", "/ds-api/users", "get_users"),

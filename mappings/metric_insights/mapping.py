@@ -61,10 +61,7 @@ class MetricInsights(mappings.Mapping):
     passwords = "none"
     needs_email = False
     tier = "gold"
-    no_users = (
-        f"{NO_USERS}: the target's option users must be directory for users and members to be kept, in the bridge"
-        " alone; the default, reject, refuses them"
-    )
+    no_users = NO_USERS
     credentials = (
         (Setting("token", "a personal API token of an administrator, from Admin > System > API Tokens"),),
         (
@@ -321,7 +318,8 @@ class MetricInsights(mappings.Mapping):
         try:
             sets = yield from self._sets()
         except VendorError as error:  # the create itself is done, whatever has become of this call
-            raise Unknown(f"{self.title} created {group.key}, but did not say its id: {error.detail}") from error
+            said = f"{self.title} created {group.key}, but did not say its id: {error.detail}"
+            raise Unknown(said, status=error.status, retry_after=error.retry_after) from error
         fresh = [id_ for id_ in _named(sets, group.key) if id_ not in before]
         if len(fresh) != 1:
             raise Unknown(f"{self.title} said that it created {group.key}, but lists {len(fresh)} new ones")

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Request
 from mappings.sandbox import Sandbox, Tokens
 from mappings.sandbox_calls import Operation, RefusedError
 from mappings.sandbox_fields import TEXT, Fields, Kind, one_of
+from mappings.sandbox_offers import Offer
 
 _ID = Kind(
     "an id",
@@ -58,6 +59,9 @@ class MetricInsightsSandbox(Sandbox):
     """
 
     vendor: ClassVar[str] = "metric_insights"
+    offer: ClassVar = Offer(
+        "privileges", "20", "Distribute Reports", ("Access My Settings", "View Reports", "Export Reports")
+    )
     operations: ClassVar[tuple[Operation, ...]] = (
         Operation("POST", "/api/get_token", "get_token", body=_APPLICATION, admitted_by="anybody"),
         Operation("GET", "/api/privilege", "get_privileges", query=_FILTERS),
@@ -111,6 +115,7 @@ class MetricInsightsSandbox(Sandbox):
                 "name": each["name"],
                 "members": [],
                 "privileges": sorted(self.held(each["id"])),
+                "grants": [self.privileges[id_]["name"] for id_ in self.held(each["id"])],
             }
             for each in self.sets.values()
         ]

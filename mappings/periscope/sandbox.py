@@ -16,6 +16,7 @@ from werkzeug.wrappers import Request
 from mappings.sandbox import Sandbox
 from mappings.sandbox_calls import JSON, NOTHING, Operation, RefusedError
 from mappings.sandbox_fields import TEXT, Fields, list_of, one_of, record
+from mappings.sandbox_offers import Offer
 
 ADMINISTRATOR = "0000-admin-1111-id"
 EVERYONE = "0000-everyone-1111-id"
@@ -57,6 +58,7 @@ class PeriscopeSandbox(Sandbox):
     """
 
     vendor: ClassVar[str] = "periscope"
+    offer: ClassVar = Offer("roles", "myExistingRole", "myExistingRole")
     operations: ClassVar[tuple[Operation, ...]] = (
         _read("/api/v2/users", "get_users"),
         _read("/api/v2/users/{user}", "get_user"),

@@ -52,10 +52,7 @@ class Prancer(Managing):
     group_word = "role"
     passwords = "none"
     tier = "gold"
-    no_users = (
-        f"{NO_USERS}. The option users of this target may keep users in the bridge (directory), or invite and "
-        "delete them by Prancer's public user page (managed)."
-    )
+    no_users = NO_USERS
     role_values = True
     catalogues = frozenset({"Roles", "Entitlements"})
     credentials = CREDENTIALS
@@ -118,8 +115,8 @@ class Prancer(Managing):
         name = str(change.fields.get("role_name", role.name))
         if name != role.name and any(other.is_named(name) for other in roles if other is not role):
             raise Conflict(f"{self.title} already has a role {name}")
-        given = "permissions" in change.fields or group.fields["permissions"] is not None
-        permissions = self._wanted_permissions(group) if given else list(role.permissions)
+        asked = "permissions" in change.fields  # if not, what was given by hand stays
+        permissions = self._wanted_permissions(group) if asked else list(role.permissions)
         holders = yield from self.holders(role.name if name != role.name else None)
         yield self._save({"id": number(role.id), "role_name": name, "permissions": permissions})
         yield Applied(role.id, change.fields)

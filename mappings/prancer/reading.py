@@ -10,6 +10,9 @@ from typing import Any
 
 from mappings.answers import identifier, text
 
+ENVELOPE = frozenset({"data", "error", "error_list", "message", "metadata", "status"})
+"""The keys of an answer; the documents show all of them. Without a single one it is something else."""
+
 
 @dataclass(frozen=True, slots=True)
 class Role:
@@ -54,13 +57,26 @@ def data(answer: Any) -> dict[str, Any]:
 
 
 def hidden_status(answer: Any) -> int | None:
-    """Return the status of an envelope that says an error, whatever the HTTP status was; ``None``: it says none."""
-    envelope = answer if isinstance(answer, dict) else {}
-    said = str(envelope.get("status"))
-    status = int(said) if said.isascii() and said.isdecimal() and len(said) < 5 else 0
-    if status >= 400:
+    """Return the status of an envelope that says an error, whatever the HTTP status was; ``None``: it says none.
+
+    Raises ``TypeError`` for what is no envelope, or one whose status is neither a success nor an error.
+    """
+    if not isinstance(answer, dict) or ENVELOPE.isdisjoint(answer):
+        raise TypeError("this is no envelope")
+    status = _status(answer["status"]) if "status" in answer else 200
+    if 400 <= status < 600:
         return status
-    return 400 if envelope.get("error") else None
+    if answer.get("error") or answer.get("error_list"):
+        return 400
+    if not 200 <= status < 300:
+        raise TypeError("the envelope's status says neither success nor error")
+    return None
+
+
+def _status(said: Any) -> int:
+    """Return a status as a number, whether it is written as one or as a text; 0 for anything else."""
+    digits = str(said)
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) == 3 else 0
 
 
 def number(vendor_id: str) -> int | str:

@@ -14,6 +14,7 @@ from mappings.sandbox import Sandbox, Tokens
 from mappings.sandbox_calls import JSON, Operation, RefusedError
 from mappings.sandbox_calls import answer as write
 from mappings.sandbox_fields import BOOLEAN, TEXT, Fields, Kind, list_of
+from mappings.sandbox_offers import Offer
 
 CUSTOMER = "prancer-acme"
 OWNER = "owner@acme.example"
@@ -25,6 +26,8 @@ PERMISSIONS = {
     "dashboard_full_control": (38, "Full control on dashboard"),
     "dashboard_read": (37, "Can view dashboard"),
 }
+PLAIN = (400, 404)
+"""What an envelope without an error status can say: that a call is refused, and no more."""
 _ID = Kind("a whole number", lambda value: isinstance(value, int) and not isinstance(value, bool))
 _API = "/{_customer}/api/"
 _ROLES, _USERS = _API + "permission/role/", _API + "user/manage/"
@@ -43,15 +46,17 @@ def _login(path: str, handler: str, *fields: str) -> Operation:
 class PrancerSandbox(Sandbox):
     """One customer with its owner, one member of staff and two roles.
 
-    What the documents leave open is set here. `errors`: an error is an HTTP status, or stands in the envelope of a
-    200. `unique_names`: a role of a name that exists is refused, or is a second one. `rename`: whether a renamed
-    role stays with its users, or they lose it. `role_in_use`: whether the deletion of a role takes it from its
-    users, or leaves its name behind with them. `empty_permissions`: whether a role may have none.
-    `invite_again`: whether an invitation of somebody who is there is refused, or answered as if it were the
-    first. A JWT lives `token_seconds` and, for tests of renewal, `token_calls`.
+    What the documents leave open is set here. `errors`: an error is an HTTP status, or stands in the envelope of
+    a 200, or, if it is a plain refusal, in the list of errors of one that says success. `unique_names`: a role of
+    a name that exists is refused, or is a second one. `rename`: whether a renamed role stays with its users, or
+    they lose it. `role_in_use`: whether the deletion of a role takes it from its users, or leaves its name behind
+    with them. `empty_permissions`: whether a role may have none. `invite_again`: whether an invitation of
+    somebody who is there is refused, or answered as if it were the first. A JWT lives `token_seconds` and, for
+    tests of renewal, `token_calls`.
     """
 
     vendor: ClassVar[str] = "prancer"
+    offer: ClassVar = Offer("roles", "QC", "QC")
     operations: ClassVar[tuple[Operation, ...]] = (
         _login("login/", "login", "email", "password"),
         _login("validate/accesstoken/", "exchange", "token"),
@@ -68,7 +73,7 @@ class PrancerSandbox(Sandbox):
     def __init__(
         self,
         *,
-        errors: Literal["status", "envelope"] = "status",
+        errors: Literal["status", "envelope", "list"] = "status",
         unique_names: bool = True,
         rename: Literal["keep", "unlink"] = "keep",
         role_in_use: Literal["strip", "dangle"] = "strip",
@@ -132,6 +137,8 @@ class PrancerSandbox(Sandbox):
 
     def refuse(self, refusal: RefusedError) -> Response:
         """Say no in an envelope; see `errors`."""
+        if self._errors == "list" and refusal.status in PLAIN:
+            return write(200, {**_envelope({}, "", "Failed", 200), "error_list": [refusal.reason]})
         error = "Unauthorized" if refusal.status == 401 else "Error"
         status = 200 if self._errors == "envelope" else refusal.status
         return write(status, _envelope({}, error, refusal.reason, refusal.status))

@@ -8,6 +8,7 @@ import re
 from typing import Any, ClassVar
 
 from mappings.sandbox_calls import Operation, RefusedError
+from mappings.sandbox_offers import Offer
 from mappings.squirro.sandbox_access import REFRESH_TOKEN, TENANT, is_set
 from mappings.squirro.sandbox_operations import OPERATIONS
 from mappings.squirro.sandbox_spaces import SpacesSandbox
@@ -25,6 +26,7 @@ class SquirroSandbox(SpacesSandbox):
     """
 
     vendor: ClassVar[str] = "squirro"
+    offer: ClassVar = Offer("entitlements", "workspace:project-1:member", "Project 1 (member)")
     operations: ClassVar[tuple[Operation, ...]] = OPERATIONS
 
     def __init__(self, *, unique_group_names: bool = True, **settings: Any) -> None:
@@ -52,6 +54,10 @@ class SquirroSandbox(SpacesSandbox):
                     "workspace_roles": self._held(user["id"], self.workspaces, "users"),
                 },
                 "roles": [group["name"] for group in self._groups_of(user)],
+                "grants": [
+                    *self._granted(user["id"], self.projects, "members"),
+                    *self._granted(user["id"], self.workspaces, "users"),
+                ],
             }
             for user in self._accounts.values()
         ]
@@ -200,6 +206,9 @@ class SquirroSandbox(SpacesSandbox):
 
     def _held(self, user_id: str, places: dict[str, Any], who: str) -> dict[str, str]:
         return {key: place[who][user_id] for key, place in places.items() if user_id in place[who]}
+
+    def _granted(self, user_id: str, places: dict[str, Any], who: str) -> list[str]:
+        return [f"{places[key]['title']} ({role})" for key, role in self._held(user_id, places, who).items()]
 
     def _shown(self, user: dict[str, Any], names: tuple[str, ...] = ()) -> dict[str, Any]:
         shown = {**user, "role_permissions": [user["role"]]}

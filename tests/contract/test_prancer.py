@@ -5,7 +5,7 @@ import time
 import pytest
 
 from app.provisioning.driver import run
-from mappings import Group, Settings, discovery
+from mappings import AuthFailed, Group, RateLimited, Settings, Unavailable, Unknown, User, discovery
 from tests.bridge import GROUP, add, assert_calls, created, person, remove, replace
 from tests.contract.mapping_contract import ANN, MappingContract
 
@@ -41,6 +41,10 @@ class TestPrancerWithManagedUsers(MappingContract):
 
 class TestPrancerThatSaysErrorsInside200(TestPrancerWithManagedUsers):
     settings = {"sandbox": {"errors": "envelope"}}
+
+
+class TestPrancerThatListsItsErrorsInside200(TestPrancerWithManagedUsers):
+    settings = {"sandbox": {"errors": "list"}}
 
 
 class TestPrancerThatUnlinksUsersFromARenamedRole(TestPrancerWithManagedUsers):
@@ -104,6 +108,17 @@ def test_a_rename_keeps_the_permissions_that_somebody_gave_by_hand(bridge):
     assert permissions(bridge, "Money") == ["collection_read", "dashboard_read"]
 
 
+def test_a_rename_keeps_a_permission_given_by_hand_to_a_role_whose_group_brought_its_own(bridge):
+    finance = created(bridge.post("/Groups", bringing("dashboard_read")))
+    by_hand(bridge, permissions=["dashboard_read", "collection_read"])
+    assert bridge.patch(f"/Groups/{finance}", replace("displayName", "Money")).status == 204
+    assert permissions(bridge, "Money") == ["collection_read", "dashboard_read"]
+    assert bridge.put(f"/Groups/{finance}", bringing("dashboard_read", name="Cash")).status == 200
+    assert permissions(bridge, "Cash") == ["collection_read", "dashboard_read"]
+    assert bridge.put(f"/Groups/{finance}", bringing("api_full_control", name="Cash")).status == 200
+    assert permissions(bridge, "Cash") == ["api_full_control"]
+
+
 def test_permissions_come_with_the_group_and_change_with_it(bridge):
     finance = created(bridge.post("/Groups", bringing("dashboard_read", "collection_read")))
     assert_calls(bridge.calls(), CREATE_ROLE)
@@ -125,11 +140,16 @@ def test_permissions_that_the_idp_takes_away_again_are_not_left_behind(build):
     assert permissions(bridge) == ["collection_read"]
 
 
-def test_an_unknown_permission_is_refused_and_changes_nothing(bridge):
+@pytest.mark.parametrize("errors", ["status", "envelope", "list"])
+def test_an_unknown_permission_is_refused_and_changes_nothing(build, errors):
+    bridge = build("prancer", options={"users": "reject"}, sandbox={"errors": errors})
     answer = bridge.post("/Groups", bringing("fly"))
     assert (answer.status, answer.body["scimType"]) == (400, "invalidValue")
     assert "Permission fly does not exist" in answer.body["detail"]
     assert bridge.everything("/Groups") == []
+    finance = created(bridge.post("/Groups", bringing("dashboard_read")))
+    assert bridge.patch(f"/Groups/{finance}", replace(f"{EXTENSION}:permissions", ["fly"])).status == 400
+    assert bridge.get(f"/Groups/{finance}").body[EXTENSION]["permissions"] == permissions(bridge)
     assert bridge.due() == []
 
 
@@ -188,6 +208,57 @@ def test_an_id_that_cannot_be_learnt_at_once_is_learnt_later(build):
     bridge.deliver()
     names = [each["name"] for each in bridge.sandbox.groups()]
     assert names.count("Finance") == len(bridge.everything("/Groups"))
+
+
+LATER = [RateLimited("later", status=429), AuthFailed("no", status=401), Unavailable("no connection")]
+
+
+@pytest.mark.parametrize("failure", LATER, ids=repr)
+@pytest.mark.parametrize("what", ["group", "user"])
+def test_a_look_that_fails_after_an_answered_create_leaves_the_create_in_doubt(build, what, failure):
+    mapping = build("prancer").parts.targets["main"].mapping
+
+    def send(call):
+        if call.meaning in ("save role", "invite user"):
+            sent.append(call)
+        elif sent:
+            raise failure
+        return {"data": {"results": []}}
+
+    sent = []
+    flow = {
+        "group": mapping.create_group(Group("Finance", {"role_name": "Finance", "permissions": None})),
+        "user": mapping.create_user(User(ANN, {"email": ANN}, frozenset(), None)),
+    }[what]
+    with pytest.raises(Unknown) as raised:
+        run(flow, send)
+    assert (len(sent), raised.value.status) == (1, failure.status)
+
+
+@pytest.mark.parametrize("status", [401, 429])
+def test_a_role_whose_id_could_not_be_looked_up_is_not_left_behind(build, status):
+    bridge = build("prancer")
+    bridge.hire("ann")
+    bridge.fail("status", status=status, method="GET", path="*/role/", skip=1, count=10**9)
+    assert bridge.post("/Groups", group()).status == 503
+    assert [each["name"] for each in bridge.sandbox.groups()] == ["Owner", "QC", "Finance"]
+    bridge.recover()
+    bridge.deliver()
+    assert [each["name"] for each in bridge.sandbox.groups()] == ["Owner", "QC"]
+    bridge.found("Finance")
+
+
+@pytest.mark.parametrize("status", [401, 429])
+def test_an_invited_user_who_could_not_be_looked_up_is_not_left_behind(build, status):
+    bridge = build("prancer")
+    bridge.found("Finance")
+    bridge.fail("status", status=status, method="GET", path="*/manage/", count=10**9)
+    assert bridge.post("/Users", person("ann")).status == 503
+    assert set(bridge.accounts()) == {ANN}
+    bridge.recover()
+    bridge.deliver()
+    assert bridge.accounts() == {}
+    bridge.hire("ann")
 
 
 def test_a_role_made_before_the_bridge_could_look_is_not_taken_over(build):
@@ -264,7 +335,10 @@ def test_users_are_refused_in_words_that_name_the_option(bridge):
     assert bridge.everything("/Users") == []
     answer = bridge.post("/Users", person("ann"))
     assert (answer.status, answer.body["scimType"]) == (400, "mutability")
-    assert "option users" in answer.body["detail"]
+    assert answer.body["detail"] == (
+        "Prancer's Permissions API has roles and no users. Set the option users of the target to "
+        '"directory" to keep them in the bridge alone, or to "managed" to let accounts follow.'
+    )
     assert bridge.calls() == []
 
 
@@ -273,6 +347,9 @@ def test_users_of_the_directory_are_kept_and_nothing_of_them_reaches_the_vendor(
     ann = bridge.hire("ann")
     finance = bridge.found("Finance", [ann])
     assert_calls(bridge.calls(), CREATE_ROLE)
+    kept = "kept in the bridge only: Prancer's Permissions API has roles and no users."
+    assert bridge.get(f"/Groups/{finance}").body[EXTENSION]["note"] == f"The members are {kept}"
+    assert bridge.get(f"/Users/{ann}").body[EXTENSION.replace("Group", "User")]["note"] == f"This user is {kept}"
     bridge.patch(f"/Groups/{finance}", remove(ann), add(ann))
     bridge.patch(f"/Users/{ann}", replace("active", False))
     assert bridge.calls() == []

@@ -2,14 +2,19 @@
 
 import pytest
 
+from app.demo import casting
 from app.demo.comparing import Comparison
 from app.demo.replay import vendor_call
-from app.demo.story import ADA, BOTH, GRACE, GRACE_GONE, HIRED_ADA, Chapter
+from app.demo.story import ADA, ADA_LEADS, BOTH, FINANCE, GRACE, GRACE_GONE, HIRED_ADA, Chapter, Content
 from mappings import discovery
 from mappings.sandbox import create
 from mappings.sandbox_calls import Entry
 
 ROLE_IDS = {"Engineering": "e", "Finance": "f"}
+
+
+def compared(sandbox):
+    return Comparison.of(sandbox, casting.configured(discovery.load(sandbox.vendor), sandbox))
 
 
 @pytest.fixture
@@ -19,7 +24,7 @@ def sandbox():
 
 @pytest.fixture
 def comparison(sandbox):
-    before = Comparison.of(sandbox, discovery.load("periscope"))
+    before = compared(sandbox)
     for name, role in ROLE_IDS.items():
         sandbox._store_role(role, {"name": name})
     for person in (ADA, GRACE):
@@ -98,9 +103,59 @@ def test_somebody_who_left_and_is_still_there_is_noticed(comparison):
 
 def test_a_role_that_stands_for_no_role_is_expected_of_somebody_without_groups():
     sandbox = create("datasentinel")
-    comparison = Comparison.of(sandbox, discovery.load("datasentinel"))
+    comparison = compared(sandbox)
     sandbox._store(99, HIRED_ADA.email, {"comment": "Ada Byron", "roles": ["Least Access"]})
     assert comparison.differences(Chapter("", "", (HIRED_ADA,))) == ()
+
+
+def test_what_a_title_gives_is_expected_of_somebody_who_has_it(comparison, sandbox):
+    leading = Chapter("", "", (ADA_LEADS, GRACE), BOTH)
+    said = "ada@acme.example: should hold Engineering, myExistingRole, but holds Engineering"
+    assert comparison.differences(leading) == (said,)
+    sandbox._accounts["Ada"]["roles"].append("myExistingRole")
+    assert comparison.differences(leading) == ()
+
+
+def test_a_vendor_without_names_is_not_asked_for_them():
+    sandbox = create("prancer")
+    comparison = compared(sandbox)
+    for number, name in enumerate(BOTH, 50):
+        sandbox._store_role(number, name, [])
+    sandbox._store_user(ADA.email, user_groups=["Engineering"])
+    assert comparison.compared == ("accounts", "roles")
+    assert comparison.differences(Chapter("", "", (ADA,), BOTH)) == ()
+    sandbox._accounts[ADA.email]["user_groups"] = []
+    said = "ada@acme.example: should hold Engineering, but holds no role"
+    assert comparison.differences(Chapter("", "", (ADA,), BOTH)) == (said,)
+
+
+FULL = {FINANCE: Content(("Export Reports",), ("View Reports",))}
+
+
+@pytest.mark.parametrize(
+    ("privileges", "said"),
+    [
+        ((14, 15), ()),
+        ((14,), ("Finance: should contain Export Reports, View Reports, but contains View Reports",)),
+        ((), ("Finance: should contain Export Reports, View Reports, but contains nothing",)),
+    ],
+)
+def test_where_no_people_are_known_groups_are_compared_with_what_is_in_them(privileges, said):
+    sandbox = create("metric_insights")
+    comparison = compared(sandbox)
+    sandbox.create_set({"name": FINANCE})
+    for privilege in privileges:
+        sandbox.assign({"privilege_set_id": 7, "privilege_id": privilege})
+    assert comparison.differences(Chapter("", "", (ADA,), (FINANCE,), FULL)) == said
+
+
+def test_a_group_that_should_be_empty_and_is_not_is_said():
+    sandbox = create("metric_insights")
+    comparison = compared(sandbox)
+    sandbox.create_set({"name": FINANCE})
+    sandbox.assign({"privilege_set_id": 7, "privilege_id": 14})
+    said = ("Finance: should contain nothing, but contains View Reports",)
+    assert comparison.differences(Chapter("", "", (), (FINANCE,))) == said
 
 
 @pytest.mark.parametrize(

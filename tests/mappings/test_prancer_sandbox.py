@@ -205,6 +205,16 @@ def test_errors_may_stand_inside_a_200(made):
     assert (answer.status_code, answer.json()["status"]) == (200, 503)
 
 
+def test_refusals_may_stand_in_the_list_of_errors_of_a_success(made):
+    call = made(errors="list")
+    answer = call("POST", ROLES, json={"role_name": "QC", "permissions": []})
+    assert answer.status_code == 200
+    body = envelope(answer, 200, "Failed")
+    assert (body["error"], body["error_list"]) == ("", ["Role name already exists"])
+    call.sandbox.faults.add("status", status=503)
+    assert call("GET", ROLES).status_code == 503
+
+
 def test_the_neutral_view_shows_users_and_roles_and_no_hash(call):
     owner, staff = call.sandbox.users()
     assert (owner["roles"], staff["key"], staff["roles"]) == (["Owner"], STAFF, ["QC"])

@@ -16,6 +16,7 @@ OK = {
     "status": 200,
 }
 ROLES = "*/permission/role/"
+ANN = "ann@acme.example"
 
 
 @pytest.fixture
@@ -31,18 +32,83 @@ def bridge(build):
         ({**OK, "status": "503"}, 503),
         ({**OK, "error": "Bad Request"}, 400),
         ({**OK, "error": "Not Found", "status": 404}, 404),
-        ({**OK, "status": None}, None),
-        ({**OK, "status": "9" * 5000}, None),
-        ({**OK, "status": True}, None),
-        ({**OK, "status": {"code": 500}}, None),
-        ([], None),
-        ("error", None),
-        (None, None),
+        ({**OK, "status": "200"}, None),
+        ({**OK, "error_list": ["cannot delete"]}, 400),
+        ({**OK, "error_list": {"role_name": ["is taken"]}, "status": 422}, 422),
+        ({**OK, "error_list": ["cannot delete"], "status": 0}, 400),
+        ({"message": "Role deleted successfully"}, None),
     ],
     ids=repr,
 )
 def test_an_envelope_says_its_status(body, status):
     assert hidden_status(body) == status
+
+
+NO_ENVELOPES = [
+    None,
+    [],
+    "error",
+    {},
+    {"ok": True},
+    *({**OK, "status": status} for status in (0, 1, 302, 999, False, True, None, "", "9" * 5000, {"code": 500})),
+]
+
+
+@pytest.mark.parametrize("body", NO_ENVELOPES, ids=lambda body: repr(body)[-40:])
+def test_what_is_no_envelope_says_nothing(body):
+    with pytest.raises(TypeError):
+        hidden_status(body)
+
+
+@pytest.fixture
+def managed(build):
+    return build("prancer", options={"users": "managed"})
+
+
+@pytest.mark.parametrize("body", NO_ENVELOPES, ids=lambda body: repr(body)[-40:])
+def test_a_deletion_that_was_answered_with_no_envelope_is_not_believed(managed, body):
+    ann = managed.hire("ann")
+    managed.fail("status", method="DELETE", status=200, body=json.dumps(body), count=2)
+    answer = managed.patch(f"/Users/{ann}", replace("active", False))
+    assert (answer.status, "documented shape" in answer.body["detail"]) == (503, True)
+    assert managed.due() == [ANN]
+    managed.deliver()
+    assert (managed.accounts(), managed.due()) == ({}, [])
+
+
+def test_a_deletion_that_was_refused_in_the_list_of_errors_is_kept_and_retried(managed):
+    ann = managed.hire("ann")
+    body = json.dumps({**OK, "message": "failed", "error_list": ["cannot delete", "yet"]})
+    managed.fail("status", method="DELETE", status=200, body=body)
+    answer = managed.delete(f"/Users/{ann}")
+    assert (answer.status, "(failed: cannot delete: yet)" in answer.body["detail"]) == (400, True)
+    assert set(managed.accounts()) == {ANN}
+    assert managed.due() == [ANN]
+    managed.deliver()
+    assert (managed.accounts(), managed.due()) == ({}, [])
+
+
+def test_a_create_that_was_answered_with_no_envelope_is_looked_for(bridge):
+    bridge.fail("status", method="POST", path=ROLES, status=200, body="{}")
+    assert bridge.post("/Groups", {"displayName": "Finance"}).status == 503
+    assert [entry.method for entry in bridge.entries() if "role" in entry.path].count("POST") == 1
+    bridge.deliver()
+    bridge.found("Finance")
+
+
+def test_a_rename_that_was_answered_with_no_envelope_is_503(bridge):
+    finance = bridge.found("Finance")
+    bridge.fail("status", method="POST", path=ROLES, status=200, body=json.dumps({**OK, "status": 0}), count=2)
+    assert bridge.patch(f"/Groups/{finance}", replace("displayName", "Money")).status == 503
+    bridge.deliver()
+    shown = bridge.get(f"/Groups/{finance}").body["displayName"]
+    assert [group["name"] for group in bridge.sandbox.groups()].count(shown) == 1
+
+
+def test_a_login_that_was_answered_with_no_envelope_is_an_outage_of_that_moment(bridge):
+    bridge.fail("status", method="POST", path="*/accesstoken/", status=200, body="[]", count=2)
+    assert bridge.post("/Groups", {"displayName": "Finance"}).status == 503
+    bridge.found("Finance")
 
 
 @pytest.mark.parametrize(

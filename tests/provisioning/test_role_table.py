@@ -1,9 +1,10 @@
 """The role table: what groups and attributes of the identity provider give at the vendor."""
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.directory.tables import link
-from app.provisioning.worker import Worker
+from app.provisioning.worker import DELIVERING, Worker
 from tests.bridge import add, assert_calls, on_both_databases, refs, remove, replace
 
 ANN = "ann@acme.example"
@@ -172,6 +173,16 @@ def test_a_table_that_comes_with_the_first_noted_start_is_followed_too(build):
 
 def start(bridge):
     Worker(bridge.parts.database, bridge.parts.targets).adopt_policies()
+
+
+def test_the_worker_says_when_it_has_asked_the_vendor_all_that_it_asks_at_a_start(sales):
+    worker = Worker(sales.parts.database, sales.parts.targets)
+    with capture_logs() as logged:
+        worker.adopt_policies()
+        asked = len(sales.sandbox.journal)
+        worker.adopt_policies()
+    assert [line["event"] for line in logged].count(DELIVERING) == 1
+    assert 0 < asked == len(sales.sandbox.journal)
 
 
 def test_a_failed_look_up_leaves_the_role_to_be_given(sales):
