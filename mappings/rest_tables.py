@@ -22,10 +22,10 @@ class Collection:
     ``noun`` is the vendor's word for one (the meanings of the calls are made of it), ``plural`` that for several if
     it is not the noun with an s, ``key`` the field that one is found by, ``id`` the field that the paths want.
 
-    ``update`` is the method of a change: ``PATCH`` takes what changed, ``PUT`` takes everything; ``changed`` is
-    what it is answered with. ``listed`` is the member of the list's answer that holds the list (``""``: the answer
-    is the list). A list in pages has ``next``, the member of its answer that says the next page (nothing: it was
-    the last), and ``page``, the query parameter which that is sent as.
+    ``update`` is the method of a change: ``PATCH`` takes what changed, ``PUT`` takes everything; what it is
+    answered with is left aside. ``listed`` is the member of the list's answer that holds the list (``""``: the
+    answer is the list). A list in pages has ``next``, the member of its answer that says the next page (nothing: it
+    was the last), and ``page``, the query parameter which that is sent as.
 
     With ``look_first`` each create lists them before, for one more call, and notes what is there: what a create
     made whose answer was lost is then not taken for a stranger's of the same key, nor the other way round. Without
@@ -41,7 +41,6 @@ class Collection:
     id: str = "id"
     page: str = "page"
     next: str = ""
-    changed: Literal["json", "nothing"] = "json"
     look_first: bool = False
 
     @property
@@ -57,7 +56,7 @@ class Collection:
     def change(self, vendor_id: str, wanted: dict[str, Any], changed: dict[str, Any]) -> Call:
         """Return the call that changes one: to ``wanted``, of which only ``changed`` differs."""
         body = changed if self.update == "PATCH" else {**wanted, **changed}
-        return Call(self.update, (*self.path, vendor_id), f"update {self.noun}", json=body, answer=self.changed)
+        return Call(self.update, (*self.path, vendor_id), f"update {self.noun}", json=body)
 
     def delete(self, vendor_id: str) -> Call:
         """Return the call that removes one."""

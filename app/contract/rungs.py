@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from app.contract import bronze, costs, gold, offers, silver
+from app.contract import bronze, costs, doubts, gold, offers, planning, silver
 from app.contract.workshop import Workshop
 from mappings.operations import OPERATIONS
 
@@ -54,6 +54,7 @@ RUNGS: tuple[Rung, ...] = (
     Rung("re-hire", "silver", "whoever comes back has the same roles", silver.roles_come_back),
     Rung("members", "silver", "members by PATCH, PUT and POST", silver.members_by_every_road),
     Rung("idle", "silver", "what is already so costs nothing", silver.nothing_for_nothing),
+    Rung("plan", "silver", "a plan shows what would be sent, and sends nothing", planning.plan_sends_nothing),
     Rung("readme: settings", "silver", "the README has a row for each setting", silver.readme_has_settings),
     Rung("readme: calls", "silver", "the README has a row for each call", silver.readme_has_calls),
     Rung(
@@ -71,6 +72,12 @@ RUNGS: tuple[Rung, ...] = (
     Rung("lost group", "gold", "a group whose create was not answered is one group", gold.lost_group_is_one_group),
     Rung("lost leaver", "gold", "a lock-out that was not answered is true", gold.lost_revocation_is_true),
     Rung("stranger", "gold", "nobody else's account is ever taken over", gold.stranger_is_a_conflict),
+    Rung(
+        "stranger group",
+        "gold",
+        "nobody else's group is ever taken over",
+        doubts.stranger_group_is_not_adopted,
+    ),
     Rung("limit", "gold", "the vendor's 429 and Retry-After are passed on", gold.limit_is_passed_on),
     Rung(
         "credentials", "gold", "refused credentials are 502 and name the target", gold.refused_credentials_are_502
@@ -78,6 +85,13 @@ RUNGS: tuple[Rung, ...] = (
     Rung("garbage", "gold", "a proxy's page is no answer", gold.garbage_is_503),
     Rung("hang", "gold", "a vendor that hangs is 503 in good time", gold.hang_is_503),
     Rung("wrong 404", "gold", "not found there is never not found in SCIM", gold.wrong_404_is_no_404),
+    Rung(
+        "wrong 404 of a member",
+        "gold",
+        "a removal that is answered 404 counts only if it is so",
+        doubts.wrong_404_of_a_member,
+    ),
+    Rung("lost removal", "gold", "a removal that was not answered heals", doubts.lost_removal_heals),
     Rung("kept revocation", "gold", "an outage forgets no revocation", gold.outage_keeps_revocations),
     Rung("secrets", "gold", "passwords and secrets are nowhere", gold.secrets_are_nowhere),
     Rung(

@@ -44,6 +44,14 @@ def writes_the_password(self, document, roles, password=None):
     return replace(user, fields={**user.fields, "seat": "light", "full_name": password or "Nobody"})
 
 
+def sees_nobody_in_a_group(self, group, user):
+    return at_once(False)
+
+
+def answers_nothing_in_a_plan(self, body):
+    return Call("POST", self.path, f"create {self.noun}", json=body, repeatable=False)
+
+
 def keeps_the_account(self, user):
     return user
 
@@ -62,6 +70,9 @@ BROKEN = [
     ("stranger", "created_user", adopts_everybody, "a stranger's account was adopted"),
     ("deactivation", "inactive", keeps_the_account, "a leaver still has Finance"),
     ("secrets", "user", writes_the_password, "password"),
+    ("lost user", "created_user", lambda *_: False, "201 or 503, not 409"),
+    ("stranger group", "teams", Collection(("v1", "teams"), "team", listed="teams"), "a stranger's group"),
+    ("wrong 404 of a member", "is_member", sees_nobody_in_a_group, "that was believed"),
     ("readme: whole", "documents", "https://elsewhere.example", "lacks the headings"),
 ]
 
@@ -81,6 +92,37 @@ def test_a_create_that_is_sent_twice_is_found_out(teamdesk, monkeypatch):
     monkeypatch.setattr(Collection, "create", _repeatable_create)
     result = prove(teamdesk, RUNG["lost user"])
     assert result.reason == "carl@acme.example has 2 accounts at the vendor"
+
+
+def test_a_removal_that_can_never_be_seen_to_be_done_is_found_out(teamdesk, monkeypatch):
+    """The vendor of this test answers 404 to the removal of who has left, and does not show who is in a team."""
+    monkeypatch.setattr(type(create(teamdesk)), "left_already", 404)
+    reason = prove(teamdesk, RUNG["lost removal"]).reason
+    assert "this is never delivered: ann@acme.example; if it is 404 by now" in reason
+
+
+def test_a_plan_that_fails_names_the_answer_that_it_lacks(teamdesk, monkeypatch):
+    monkeypatch.setattr(Collection, "create", answers_nothing_in_a_plan)
+    reason = prove(teamdesk, RUNG["plan"]).reason
+    assert "the answer to 'create agent' could not be read" in reason or "'create team'" in reason
+
+
+def test_who_declares_that_nothing_proves_whose_an_account_is_may_answer_409(teamdesk, monkeypatch):
+    monkeypatch.setattr(discovery.load(teamdesk), "unproven", frozenset({"User", "Group"}))
+    for rung in ("lost user", "lost user, no look", "lost group"):
+        result = prove(teamdesk, RUNG[rung])
+        assert result.kept, result.reason
+        assert "somebody has to look" in result.remark
+    assert prove(teamdesk, RUNG["stranger group"]).kept
+
+
+def test_a_leaver_who_is_kept_without_an_option_is_remarked(teamdesk, monkeypatch):
+    def inactive(self, user):
+        return replace(user, roles=frozenset())
+
+    assert prove(teamdesk, RUNG["deactivation"]).remark is None
+    monkeypatch.setattr(discovery.load(teamdesk), "inactive", inactive)
+    assert "no option named deactivation" in prove(teamdesk, RUNG["deactivation"]).remark
 
 
 def _repeatable_create(self, body):
