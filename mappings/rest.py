@@ -82,8 +82,7 @@ class RestMapping(Mapping):
         if self.passwords != "none":
             body["password"] = user.password or random_password()
         vendor_id = identifier((yield self.accounts.create(body)), self.accounts.id)
-        yield Applied(vendor_id, {**user.fields, **self._unlocked()})
-        yield from self._switched(vendor_id, user.fields, to=True)
+        yield Applied(vendor_id, user.fields)
         for group in sorted(user.roles):
             yield from self.joined(group, vendor_id)
 
@@ -120,8 +119,7 @@ class RestMapping(Mapping):
 
     def created_user(self, sent: User, found: User) -> bool:
         """Compare what the create itself sends: groups are joined afterwards."""
-        made = replace(sent, fields={**sent.fields, **self._unlocked()})
-        return _is_made(self.accounts, made, found) and not found.roles
+        return _is_made(self.accounts, sent, found) and not found.roles
 
     def _written(self, fields: Document) -> dict[str, Any]:
         """Return the fields that a body holds."""
