@@ -10,7 +10,7 @@ from app.contract.bronze import ANN, WHY_NOT, warm_up
 from app.contract.costs import PASSWORD
 from app.contract.documents import GROUP, person, replace
 from app.contract.promises import expect
-from app.contract.readme import HEADINGS, readme
+from app.contract.readme import HEADINGS, HINT, readme
 from app.contract.workshop import (
     FINANCE,
     NEVER_ENDS,
@@ -325,6 +325,8 @@ def readme_is_whole(shop: Workshop) -> None:
     missing = [heading for heading in HEADINGS if heading not in found]
     expect(not missing, f"the README lacks the headings: {', '.join(missing)}")
     expect(found == HEADINGS, f"the README's headings must be these, in this order: {', '.join(HEADINGS)}")
+    hints = page.count(HINT)
+    expect(not hints, f"the README still has {hints} hints of 'scim-bridge mappings new': {HINT}")
     expect(
         shop.mapping.documents in page, f"the README does not name the vendor's document {shop.mapping.documents}"
     )

@@ -24,6 +24,9 @@ HEADINGS = (
 )
 """What the README of a gold mapping has, in this order."""
 
+HINT = "<!-- for gold:"
+"""What ``mappings new`` writes below a heading until somebody has something to say there."""
+
 ROW = re.compile(r"^\| ([^|`]+) \| `(GET|POST|PUT|PATCH|DELETE)` \| `(/[^`]*)` \| (.*)$", re.MULTILINE)
 
 
