@@ -66,8 +66,9 @@ class Collection:
         """Read all of them: one call, or one for each page."""
         found: list[dict[str, Any]] = []
         query: dict[str, str] = {}
+        planned: Any = {self.listed: [], self.next: None} if self.listed else []
         for _ in range(MOST_PAGES):
-            answer = yield Call("GET", self.path, f"list {self.nouns}", query=query)
+            answer = yield Call("GET", self.path, f"list {self.nouns}", query=query, planned=planned)
             found += answer[self.listed] if self.listed else answer
             following = answer[self.next] if self.next else None
             if not following:

@@ -9,7 +9,7 @@ import pytest
 
 from app.contract.readme import HEADINGS, call_rows, setting_rows
 from app.provisioning.driver import run
-from mappings import Change, Conflict, Group, NotFound, Rejected, Settings, User, VendorError, discovery
+from mappings import Change, Conflict, Group, NotFound, Rejected, Settings, User, VendorError, difference, discovery
 from mappings.attributes import urn
 from tests.mappings.readme_examples import EXAMPLES
 
@@ -70,9 +70,12 @@ def flows(mapping):
     yield from (mapping.login(), mapping.check(), mapping.create_user(user), mapping.find_user(user))
     yield from (mapping.update_user(user, Change({name: value})) for name, value in wanted.fields.items())
     yield from (mapping.update_user(user, roles), mapping.update_user(user, Change(password="Secret-2")))
+    if (leaver := mapping.inactive(user)) is not None:
+        yield mapping.update_user(leaver, difference(user.fields, user.roles, leaver))
     yield mapping.delete_user("{id}")
     yield from (mapping.create_group(group), mapping.find_group(group), mapping.delete_group("{id}"))
-    yield mapping.update_group(group, Change({"name": "Finance"}))
+    names = [name for name, value in group.fields.items() if value == "Engineering"] or ["name"]
+    yield from (mapping.update_group(group, Change({name: "Finance"})) for name in names)
     lists = {name: value for name, value in group.fields.items() if isinstance(value, list)}
     yield from (mapping.update_group(group, Change({name: value})) for name, value in lists.items())
     yield from (mapping.update_group(group, Change({name: []}, before={name: lists[name]})) for name in lists)
