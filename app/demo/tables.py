@@ -60,7 +60,7 @@ def overview(outcomes: Sequence[Outcome], mark: Mark) -> Table:
     table.add_column("vendor", ratio=18)
     table.add_column("compared after every step", ratio=34)
     for idp in dict.fromkeys(outcome.idp for outcome in outcomes):
-        table.add_column(f"calls for {idp}", justify="right")
+        table.add_column(f"calls with {idp}", justify="right")
     for vendor in dict.fromkeys(outcome.vendor for outcome in outcomes):
         told = [outcome for outcome in outcomes if outcome.vendor == vendor]
         agree = all(outcome.agrees for outcome in told)
