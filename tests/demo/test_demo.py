@@ -100,6 +100,7 @@ def test_an_account_that_the_vendor_loses_is_said_in_plain_words(capsys, monkeyp
     assert run(only=["periscope"]) == 1
     out = capsys.readouterr().out
     assert "\x1b" not in out
+    assert "…" not in out
     assert max(len(line) for line in out.splitlines()) <= 80
     text = " ".join(out.split())
     assert "Microsoft Entra ID drives Periscope Data" in text
