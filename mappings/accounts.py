@@ -15,8 +15,8 @@ class User:
     ``key`` is what the vendor finds the account by (an e-mail address); ``fields`` holds exactly what the
     vendor stores of it; ``roles`` are the vendor ids of the roles or groups it holds. ``password`` is the one
     the IdP has just sent, if any: it is never stored. ``vendor_id`` is known once the account exists.
-    ``names`` are the display names of the groups among the roles it has and those it is to lose, by vendor id, for
-    vendors that want names.
+    ``names`` are display names of the roles it has and of those it is to lose, by vendor id, as far as they are
+    known: for vendors that want names.
     """
 
     key: str

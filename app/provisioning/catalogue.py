@@ -84,6 +84,11 @@ class Catalogue:
         """Return the remembered entry of a role's vendor id, to say whether it can be assigned."""
         return next((entry for entry in self._assignable() if entry.value == value), None)
 
+    def names(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return the display names of those of these roles that are remembered."""
+        wanted = set(ids)
+        return {entry.value: entry.display for entry in self._assignable() if entry.value in wanted}
+
     def is_ambiguous(self, value: str) -> bool:
         """Whether several things that can be assigned have this name."""
         return len(named(self._assignable(), value)) > 1

@@ -133,8 +133,9 @@ class State:
 
     def _user(self, policy: Policy, document: Document) -> User | None:
         user = user_wanted(policy, document, self.wanted_groups, self.references, self.password)
-        names = {each.group_vendor_id: each.group_name for each in self.memberships if each.group_vendor_id}
-        return user and replace(user, names=names)
+        by_value = policy.catalogue.names({*self.roles, *filter(None, self.references.values())})
+        by_group = {each.group_vendor_id: each.group_name for each in self.memberships if each.group_vendor_id}
+        return user and replace(user, names={**by_value, **by_group})
 
     def _inactive(self, policy: Policy) -> User | None:
         """Return what is left of a leaver's account: nothing, too, where it cannot be said what it should be."""

@@ -563,8 +563,8 @@ def test_what_somebody_took_by_hand_is_not_thought_to_be_there_half_way(bridge):
     assert answer.status == 429
     assert there(bridge) == [ANNOTATION]
     bridge.deliver()
-    assert there(bridge) == [ANNOTATION, SETTINGS, REPORTS]
-    assert set(shown(bridge, id_)) == {ANNOTATION, SETTINGS, REPORTS}
+    assert there(bridge) == [ANNOTATION, SETTINGS]  # what was taken away stays taken
+    assert set(shown(bridge, id_)) == {ANNOTATION, SETTINGS}
 
 
 def test_a_lost_removal_is_done(bridge):
