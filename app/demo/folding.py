@@ -11,6 +11,8 @@ from rich.measure import Measurement
 from rich.text import Text
 
 NARROWEST = 24
+BREAK = re.compile(r"(?<=[^ /])(?=/+[^/ ])")
+"""Before a slash that begins a segment: not before one that ends the path, nor between two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,9 @@ class Items:
 def folded(line: str, width: int) -> list[str]:
     """Break a line before slashes so that each part fits, if it can; parts after the first are indented."""
     parts: list[str] = []
-    for segment in re.findall(r"^[^/]*/[^/]*|/[^/]*", line):
+    for segment in BREAK.split(line):
         if parts and len(parts[-1]) + len(segment) <= width:
             parts[-1] += segment
         else:
             parts.append(f"    {segment}" if parts else segment)
-    return parts or [line]
+    return parts

@@ -57,10 +57,10 @@ def overview(outcomes: Sequence[Outcome], mark: Mark) -> Table:
     """One line for each vendor: what was compared, and how many calls each identity provider's story took."""
     table = _table()
     table.add_column(width=1)
-    table.add_column("vendor", ratio=18)
-    table.add_column("compared after every step", ratio=34)
+    table.add_column("vendor", no_wrap=True, overflow="fold")
+    table.add_column("compared after every step")
     for idp in dict.fromkeys(outcome.idp for outcome in outcomes):
-        table.add_column(f"calls for {idp}", justify="right")
+        table.add_column(f"calls with {idp}", justify="right", ratio=len(idp) + 11, overflow="fold")
     for vendor in dict.fromkeys(outcome.vendor for outcome in outcomes):
         told = [outcome for outcome in outcomes if outcome.vendor == vendor]
         agree = all(outcome.agrees for outcome in told)

@@ -57,6 +57,7 @@ def _unknown(connection: Connection, new: Resource, vendor_key: str) -> State:
         fields={},
         roles=set(),
         doubtful=set(),
+        late=set(),
         references={},
         accepted=frozenset(),
         unresolved=None,

@@ -43,7 +43,10 @@ class Delivery:
         users = [state for state in self.lease.states if state.kind == "User"]
         for group in groups:
             if group.resource is not None:
+                was_unresolved = group.unresolved is not None
                 self._converge(group)
+                if was_unresolved and users:
+                    self._make_adoption_durable(group)
                 _tell_members(group, users)
                 _hold_back(group, users)
         self._side_by_side([user for user in users if user.error is None])
@@ -103,6 +106,16 @@ class Delivery:
                 if not links.intend(connection, self.lease.holder, state.link_id, text):
                     raise LeaseLost(state.name)
             state.durable = intent
+
+    def _make_adoption_durable(self, group: State) -> None:
+        """Put on disk that a found group is ours before it gets members: with these it would not look so."""
+        if group.vendor_id is None:
+            return
+        with self.database.write() as connection:
+            owners = links.owners(connection, self.target.name, "Group", [group.vendor_id])
+            if owners.get(group.vendor_id, group.link_id) == group.link_id:
+                text = orjson.dumps(group.snapshot()).decode()
+                links.adopt(connection, self.lease.holder, group.link_id, group.vendor_id, text)
 
     def _make_doubt_durable(self, state: State) -> None:
         """Put what is about to be sent on disk as doubtful: it is more than was known when the lease was taken."""

@@ -18,6 +18,8 @@ from app.provisioning.target import Target
 from mappings import Change, Conflict, Rejected, VendorError
 
 FIRST_DELAY = 2.0
+LATE_SECONDS = 45.0
+"""How long after it was taken a role is taken again whose grant was never answered: it may have been slow."""
 LONGEST_DELAY = 300.0
 LONGEST_REFUSED_DELAY = 3600.0
 
@@ -238,7 +240,7 @@ def _delay(state: State, attempts: int, *, settled: bool, refused: bool) -> floa
     if settled:
         return None
     if attempts == 0:
-        return FIRST_DELAY if state.waiting else 0.0
+        return LATE_SECONDS if state.late else FIRST_DELAY if state.waiting else 0.0
     longest = LONGEST_REFUSED_DELAY if refused else LONGEST_DELAY
     delay = min(FIRST_DELAY * 2.0 ** min(attempts - 1, 16), longest) * random.uniform(0.75, 1.25)
     asked = state.error.retry_after if state.error else None

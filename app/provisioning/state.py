@@ -39,8 +39,9 @@ class State:
     """What the bridge knows of one account or role while it converges it.
 
     ``fields`` and ``roles`` are what was made true (``roles``: those that no group stands for, since
-    memberships carry their own); of ``doubtful`` roles nobody knows whether they are held. ``references`` are
-    the values of the user's roles and entitlements with the vendor id that each names, ``None`` where it names
+    memberships carry their own); of ``doubtful`` roles nobody knows whether they are held; ``late`` ones may
+    still be given by a call that was never answered, so that they are taken twice. ``references`` are the
+    values of the user's roles and entitlements with the vendor id that each names, ``None`` where it names
     nothing; ``accepted`` are those of an earlier request. ``unresolved`` is a create that was never answered,
     ``former`` the account that another one has taken the place of, ``intent`` one that is under way, and
     ``durable`` the one that is on disk. ``carried`` are the members that a new group is created with, vendor id
@@ -59,6 +60,7 @@ class State:
     fields: dict[str, Any]
     roles: set[str]
     doubtful: set[str]
+    late: set[str]
     references: dict[str, str | None]
     accepted: frozenset[str]
     unresolved: User | Group | None
@@ -96,6 +98,7 @@ class State:
             fields=dict(link.snapshot.get("fields", {})),
             roles=set(link.snapshot.get("roles", ())),
             doubtful=set(link.snapshot.get("doubtful", ())),
+            late=set(link.snapshot.get("late", ())),
             references=dict(link.snapshot.get("references", {})),
             accepted=frozenset(link.snapshot.get("references", {})),
             unresolved=read_intent(link.kind, link.intent),
@@ -170,7 +173,7 @@ class State:
 
     def change(self, desired: User | Group) -> Change:
         """Return what has to be done to an existing account."""
-        return difference(self.fields, self.held, desired, frozenset(self.doubtful))
+        return difference(self.fields, self.held, desired, frozenset(self.doubtful | self.late))
 
     def snapshot(self) -> dict[str, Any]:
         """Return what was made true, as it is stored; memberships have rows of their own."""
@@ -179,6 +182,7 @@ class State:
             "roles": sorted(self.roles),
             "doubtful": sorted(self.doubtful),
             "references": self.references,
+            **({"late": sorted(self.late)} if self.late else {}),
             **({"former": self.former} if self.former is not None else {}),
         }
 
@@ -238,11 +242,13 @@ class State:
             if self.fields.get(name) != value:
                 self.fields.pop(name, None)
         self.doubtful |= change.roles_added - self.held
+        self.late |= change.roles_added - self.held
         self.doubtful |= change.roles_removed & self.held
 
     def doubted(self, change: Change) -> State:
         """Return a copy that doubts ``change``."""
-        doubting = replace(self, fields=dict(self.fields), roles=set(self.roles), doubtful=set(self.doubtful))
+        doubting = replace(self, fields=dict(self.fields), roles=set(self.roles))
+        doubting.doubtful, doubting.late = set(self.doubtful), set(self.late)
         doubting.doubt(change)
         return doubting
 
@@ -265,6 +271,7 @@ class State:
 
     def _gone(self) -> None:
         self._take(self.held | self.doubtful)
+        self.late.clear()
         self.gone = self.vendor_id is not None
         if self.vendor_id is None:  # what a create may have made is not there either
             self.unresolved = self.intent = None
@@ -273,6 +280,7 @@ class State:
 
     def _give(self, roles: frozenset[str]) -> None:
         self.doubtful -= roles
+        self.late -= roles
         by_group = {m.group_vendor_id: m for m in self.memberships}
         for role in roles:
             if role in by_group:
@@ -281,6 +289,7 @@ class State:
                 self.roles.add(role)
 
     def _take(self, roles: frozenset[str]) -> None:
+        self.late -= roles - self.doubtful  # taken for the second time
         self.doubtful -= roles
         self.roles -= roles
         for membership in self.memberships:

@@ -242,6 +242,7 @@ def test_the_neutral_view_shows_sets_and_no_users(call):
         "name": "Regular User",
         "members": [],
         "privileges": [2, 6, 12],
+        "grants": ["Add Annotation", "Access My Settings", "Set Homepage Refresh Frequency"],
     }
 
 

@@ -210,6 +210,26 @@ def test_a_write_that_died_half_way_is_finished_by_the_worker(build, monkeypatch
     assert sorted(set(names)) == sorted(names)
 
 
+def test_a_group_that_was_found_and_got_members_before_its_process_died_is_still_the_bridges(build, monkeypatch):
+    bridge = build("squirro")
+    ann = bridge.hire("ann")
+    sender = bridge.parts.targets[TARGET].sender
+    with monkeypatch.context() as patched:
+        die(patched, sender, 0, after=True)
+        with pytest.raises(Died):
+            bridge.found("Finance")
+    bridge.hasten()
+    (finance,) = bridge.everything("/Groups")
+    with monkeypatch.context() as patched:
+        die(patched, sender, 1, after=True)
+        with pytest.raises(Died):
+            bridge.patch(f"/Groups/{finance['id']}", add(ann))
+    bridge.deliver()
+    assert bridge.accounts() == {ANN: {"Finance"}}
+    assert [group["name"] for group in bridge.sandbox.groups()].count("Finance") == 1
+    bridge.assert_agreement()
+
+
 # -- versions
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.bridge import replace
+from tests.bridge import add, remove, replace
 
 ANN = "ann@acme.example"
 VALUES = ["myExistingRole"]
@@ -69,4 +69,32 @@ def test_a_privilege_that_is_gone_already_is_not_given_again(build):
     assert SETS not in bridge.get(f"/Groups/{group}").body
     bridge.deliver()
     assert not [call for call in bridge.calls() if call.startswith("POST")]
+    assert bridge.due() == []
+
+
+def test_a_role_that_is_given_late_by_a_call_that_was_never_answered_is_taken_again(build):
+    bridge = build("periscope", options={"roles": "exact"})
+    ann, finance = bridge.hire("ann"), bridge.found("Finance")
+    bridge.fail("drop", method="PUT", count=2)
+    assert bridge.patch(f"/Groups/{finance}", add(ann)).status == 503
+    assert bridge.patch(f"/Groups/{finance}", remove(ann)).status == 204
+    (role,) = [group["id"] for group in bridge.sandbox.groups() if group["name"] == "Finance"]
+    bridge.sandbox.find_user(bridge.account(ANN)["id"])["roles"].append(role)  # the first call, at last
+    assert bridge.due() == [ANN]
+    bridge.deliver()
+    assert bridge.accounts() == {ANN: set()}
+    bridge.calls()
+    bridge.deliver()
+    assert bridge.calls() == []
+
+
+def test_a_role_that_is_wanted_after_all_is_not_taken_again(build):
+    bridge = build("squirro")
+    ann, finance = bridge.hire("ann"), bridge.found("Finance")
+    bridge.fail("drop", method="POST", count=2)
+    assert bridge.patch(f"/Groups/{finance}", add(ann)).status == 503
+    assert bridge.patch(f"/Groups/{finance}", remove(ann)).status == 204
+    assert bridge.patch(f"/Groups/{finance}", add(ann)).status == 204
+    bridge.deliver()
+    assert bridge.accounts() == {ANN: {"Finance"}}
     assert bridge.due() == []
