@@ -12,6 +12,7 @@ from app.contract.running import prove
 from app.contract.workshop import FINANCE, holds, workshop
 from mappings.attributes import urn
 from tests.mappings.packages import install
+from tests.mappings.test_readmes import calls_of
 
 CREWBOOK = Path(__file__).parent / "crewbook"
 RANK = urn("crewbook", "User")
@@ -120,3 +121,9 @@ def test_the_groups_and_the_choices_of_attributes_are_offered_and_a_group_can_be
     assert {entry["value"] for entry in bench.everything("/Entitlements")} == {"deckhand", "mate"}
     bench.hire("ann", roles=[{"value": "Operations"}])
     assert holds(bench, ANN, "Operations")
+
+
+def test_what_compares_readmes_with_code_meets_every_call_of_a_vendor_it_has_never_seen(crewbook):
+    sailors = {"list sailors", "create sailor", "update sailor", "ashore sailor", "aboard sailor", "delete sailor"}
+    crews = {"list crews", "create crew", "update crew", "delete crew", "add member", "remove member"}
+    assert {meaning for meaning, _, _ in calls_of(crewbook)} == sailors | crews

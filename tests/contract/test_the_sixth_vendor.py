@@ -16,7 +16,10 @@ MADE = ("mapping.py", "sandbox.py", "README.md", "test_mapping.py", "__init__.py
 
 
 def test_it_takes_one_folder_and_less_than_200_lines_with_its_tests():
-    assert sum(len((EXAMPLE / name).read_text(encoding="utf-8").splitlines()) for name in MADE) < 200
+    lines = sum(len((EXAMPLE / name).read_text(encoding="utf-8").splitlines()) for name in MADE)
+    assert lines < 200
+    guide = EXAMPLE.parents[1] / "ADDING_A_VENDOR.md"
+    assert f"and what comes of it, in {lines} lines." in guide.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("rung", up_to("silver"), ids=lambda rung: rung.name)
