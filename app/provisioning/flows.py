@@ -75,14 +75,26 @@ def converge(policy: Policy, state: State) -> Converging:
     if state.kind == "User" and mapping.users == "directory":
         state.notes.append(no_users.kept(mapping))
     yield from _learn(policy, state)
-    desired = state.desired(policy)
-    refuse_protected(mapping, state, desired)
-    doubt = None
-    if state.unresolved is not None:
-        wanted = desired is not None and desired.key.casefold() == state.unresolved.key.casefold()
-        doubt = yield from _resolve(do, state, state.unresolved, wanted=wanted)
-        desired = state.desired(policy)  # which knows the vendor id by now
+    refuse_protected(mapping, state, state.desired(policy))
+    doubt = yield from _settle_intent(policy, do, state)
     left = yield from _end_former(do, state)
+    yield from _close(policy, do, state)
+    for undone in filter(None, (left, doubt)):
+        raise undone
+
+
+def _settle_intent(policy: Policy, do: Operations, state: State) -> Flow[VendorError | None]:
+    """Find out what came of a create that was never answered; return what is still in doubt."""
+    if state.unresolved is None:
+        return None
+    desired = state.desired(policy)
+    wanted = desired is not None and desired.key.casefold() == state.unresolved.key.casefold()
+    return (yield from _resolve(do, state, state.unresolved, wanted=wanted))
+
+
+def _close(policy: Policy, do: Operations, state: State) -> Flow[None]:
+    """Make the account or role what it should be: nothing, a new one, or a changed one."""
+    desired = state.desired(policy)
     if isinstance(desired, User):
         state.share(desired.roles)
     if desired is None:
@@ -91,8 +103,6 @@ def converge(policy: Policy, state: State) -> Converging:
         yield from _create(do, state, desired)
     else:
         yield from _update(policy, do, state, desired)
-    for undone in filter(None, (left, doubt)):
-        raise undone
 
 
 def refuse_protected(mapping: Mapping, state: State, desired: User | Group | None) -> None:
