@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import make_url, select
 from werkzeug.datastructures import Headers
 
 from app import create_app
 from app.assembly import Bridge as Parts
-from app.config import parse
+from app.assembly import assemble
+from app.config import Config, ServerConfig, parse
 from app.contract.documents import ERROR, GROUP, MEDIA_TYPE, PATCH_OP, person, refs
 from app.contract.promises import Broken, expect
 from app.directory.tables import link, metadata
@@ -79,7 +81,7 @@ class Bench:
                 },
             }
         )
-        self.app = create_app(self.config)
+        self.app = _application(self.config)
         self.parts: Parts = self.app.extensions["bridge"]
         self.secrets = [TOKEN, *(v for k, v in self.sandbox.credentials.items() if k not in NOT_SECRET)]
         self.strangers = {user["key"]: user for user in self.sandbox.users()}
@@ -283,6 +285,21 @@ class Bench:
         if self._owns_sandbox:
             self.sandbox.stop()
         self.parts.database.close()
+        if self.config.server == ServerConfig(self.database_url):
+            _spare.append(self.app)
+
+
+_spare: list[Flask] = []
+"""Applications of closed benches, as they were built: to build one takes longer than most requests."""
+
+
+def _application(config: Config) -> Flask:
+    """Return an application with the parts of a configuration: a spare one where nothing else tells them apart."""
+    if not _spare or config.server != ServerConfig(config.server.database_url):
+        return create_app(config)
+    application = _spare.pop()
+    application.extensions["bridge"] = assemble(config)
+    return application
 
 
 def created(answer: Answer) -> str:

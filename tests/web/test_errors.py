@@ -302,7 +302,7 @@ def test_a_defect_of_ours_is_500_and_keeps_its_insides(bridge, monkeypatch):
         raise RuntimeError("inside-information")
 
     monkeypatch.setattr(search, "search", broken)
-    bridge.app.config["PROPAGATE_EXCEPTIONS"] = False
+    monkeypatch.setitem(bridge.app.config, "PROPAGATE_EXCEPTIONS", False)
     answer = bridge.get("/Users")
     assert answer.status == 500
     assert "inside-information" not in str(answer.body)
