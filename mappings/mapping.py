@@ -78,6 +78,9 @@ class Mapping(ABC):
     unproven: ClassVar[frozenset[Literal["User", "Group"]]] = frozenset()
     """Of which kind nothing proves that the bridge made one: what is found under the name after a create whose
     answer was lost is taken for a stranger's, a 409, and somebody has to look; ``created_...`` is not asked."""
+    equal_is_own: ClassVar[frozenset[Literal["Group"]]] = frozenset()
+    """Of which kind one that equals all that a create sent, members included, counts as made by it: the vendor
+    stores nothing that could tell a stranger's. The README says so, and what it risks."""
     concurrency: ClassVar[int] = 4
     """How many calls the vendor may be sent at one time by one process."""
     user_fields: ClassVar[Readers]

@@ -70,7 +70,7 @@ class Collection:
         for _ in range(MOST_PAGES):
             answer = yield Call("GET", self.path, f"list {self.nouns}", query=query, planned=planned)
             found += answer[self.listed] if self.listed else answer
-            following = answer[self.next] if self.next else None
+            following = answer.get(self.next) if self.next else None
             if not following:
                 return found
             query = {self.page: str(following)}

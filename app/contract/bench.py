@@ -134,7 +134,7 @@ class Bench:
         )
         text = response.get_data(as_text=True)
         shown = [secret for secret in self.secrets if secret in text + str(response.headers)]
-        expect(not shown, f"the answer to {method} {path} shows a password or a secret")
+        expect(not shown, f"the answer to {method} {path} shows a password or a secret: {', '.join(shown)}")
         answer = Answer(response.status_code, json.loads(text) if text else None, response.headers)
         if answer.status >= 400:
             expect_scim_error(answer)

@@ -53,6 +53,7 @@ class Squirro(Groups):
     documents = "https://docs.squirro.com/en/latest/technical/api/squirro_client/sc-api-user.html"
     group_word = "group, or a role in a project, in a workspace or on the server"
     passwords = "initial"
+    equal_is_own = frozenset({"Group"})  # a group has a name and members, and nothing that could say whose it is
     tier = "gold"
     role_values = True
     entitlement_values = True
