@@ -148,7 +148,7 @@ class Sandbox:
             self._server = make_server(
                 host, port, self.wsgi(), threaded=True, request_handler=_Connection, fd=listener.fileno()
             )
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.004,), daemon=True).start()
         return f"http://{host}:{self._server.port}"
 
     def stop(self) -> None:

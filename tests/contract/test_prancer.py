@@ -43,12 +43,8 @@ class TestPrancerThatSaysErrorsInside200(TestPrancerWithManagedUsers):
     settings = {"sandbox": {"errors": "envelope"}}
 
 
-class TestPrancerThatListsItsErrorsInside200(TestPrancerWithManagedUsers):
-    settings = {"sandbox": {"errors": "list"}}
-
-
-class TestPrancerThatUnlinksUsersFromARenamedRole(TestPrancerWithManagedUsers):
-    settings = {"sandbox": {"rename": "unlink"}}
+class TestPrancerThatUnlinksUsersFromARenamedRoleAndListsItsErrors(TestPrancerWithManagedUsers):
+    settings = {"sandbox": {"rename": "unlink", "errors": "list"}}
     rename_group = [LIST, USERS, SAVE, USERS, GIVE]
 
 
