@@ -205,7 +205,7 @@ def each_death():
             yield pytest.param(*case.values, True, id=f"{case.id}-after")
 
 
-@pytest.mark.parametrize(("vendor", "write", "step", "after"), each_death())
+@pytest.mark.parametrize(("vendor", "write", "step", "after"), list(each_death()))
 def test_a_write_that_died_half_way_is_finished_by_the_worker(build, monkeypatch, vendor, write, step, after):
     world = World.on(build(vendor))
     with monkeypatch.context() as patched:
