@@ -44,6 +44,15 @@ class Call:
     answer: Literal["json", "nothing"] = "json"
     planned: Any = None
 
+    @property
+    def shown_path(self) -> str:
+        """The path for people: a variable by its name in braces, nothing encoded."""
+        return "/".join(("", *map(_shown, self.path)))
+
+
+def _shown(part: str | Variable) -> str:
+    return part if isinstance(part, str) else f"{{{part.name}}}" if part.name else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Applied:

@@ -100,7 +100,13 @@ class Mapping(ABC):
     @property
     def takes_roles(self) -> bool:
         """Whether a user can be given anything by a value of ``roles`` or ``entitlements``."""
-        return self.users == "managed" and (self.role_values or self.entitlement_values)
+        return self.users == "managed" and bool(self.role_attributes)
+
+    @property
+    def role_attributes(self) -> list[str]:
+        """The attributes of a User whose values mean roles: ``roles``, ``entitlements``, both or neither."""
+        means_roles = {"roles": self.role_values, "entitlements": self.entitlement_values}
+        return [attribute for attribute, is_one in means_roles.items() if is_one]
 
     @property
     def users(self) -> UserChoice:

@@ -204,7 +204,7 @@ def _was_created(do: Operations, state: State, sent: User | Group) -> Flow[bool]
     unsaid = replace(rest, password=None)  # which went with the create
     if unsaid:
         try:
-            yield from documented(do.update(_with_id(sent, state.vendor_id), unsaid))
+            yield from documented(do.update(replace(sent, vendor_id=state.vendor_id), unsaid))
         except Unknown:
             state.doubt(unsaid)
             raise
@@ -233,7 +233,7 @@ def _recreate(do: Operations, state: State, desired: User) -> Flow[None]:
     """Make the account anew: under another key first the new one, so that a refusal costs nobody the old one."""
     if desired.key.casefold() == str(state.vendor_id).casefold():
         yield from _remove(do, state)
-    yield from _create(do, state, _with_id(desired, None))
+    yield from _create(do, state, replace(desired, vendor_id=None))
     left = yield from _end_former(do, state)
     if left is not None:
         raise left
@@ -288,7 +288,3 @@ def _known(state: State) -> User | Group:
     if state.kind == "User":
         return User(state.vendor_key, {}, vendor_id=state.vendor_id)
     return Group(state.name, {}, vendor_id=state.vendor_id)
-
-
-def _with_id(account: User | Group, vendor_id: str | None) -> User | Group:
-    return replace(account, vendor_id=vendor_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from app.provisioning.looking import look
 from app.provisioning.role_table import Row
 from app.provisioning.state import State
 from app.provisioning.target import Target
-from mappings import Call, Variable, VendorError
+from mappings import Call, VendorError
 
 CHUNK = 100
 CALL_SECONDS = 25.0
@@ -83,12 +83,13 @@ def _chunks(database: Database, where: ColumnElement[bool]) -> Iterator[list[int
 
 
 def _plan(target: Target, state: State) -> Plan:
-    names = {membership.group_vendor_id: membership.group_name for membership in state.memberships}
+    by_group = {each.group_vendor_id: each.group_name for each in state.memberships if each.group_vendor_id}
     roles, fields = state.held, dict(state.fields)
     steps, error = _dry_run(target, state)
 
-    def shown(ids: Iterable[str]) -> list[str]:
-        return sorted(names.get(role) or _display(target, role) for role in ids)
+    def shown(ids: Collection[str]) -> list[str]:
+        names = {**target.catalogue.names(ids), **by_group}
+        return sorted(names.get(role, role) for role in ids)
 
     return Plan(
         kind=state.kind,
@@ -110,7 +111,7 @@ def _dry_run(target: Target, state: State) -> tuple[list[Step], str | None]:
     def send(call: Call) -> object:
         if call.method == "GET":
             return target.sender.send(call, lambda _: None, time.monotonic() + CALL_SECONDS)
-        steps.append(Step(call.meaning, call.method, "/".join(("", *map(_segment, call.path)))))
+        steps.append(Step(call.meaning, call.method, call.shown_path))
         return call.planned
 
     try:
@@ -119,15 +120,6 @@ def _dry_run(target: Target, state: State) -> tuple[list[Step], str | None]:
     except VendorError as refusal:
         return steps, refusal.detail
     return steps, None
-
-
-def _display(target: Target, role: str) -> str:
-    entry = target.catalogue.entry(role)
-    return role if entry is None else entry.display
-
-
-def _segment(part: str | Variable) -> str:
-    return part if isinstance(part, str) else f"{{{part.name}}}" if part.name else ""
 
 
 def _rows(target: Target, state: State) -> Sequence[Row]:

@@ -58,19 +58,20 @@ def user_wanted(
     """Return the account of an active user in these groups; ``None`` where the vendor has no users."""
     if policy.mapping.users != "managed":
         return None
-    by_group = {group.group_vendor_id for group in groups if group.group_vendor_id}
-    by_value = {references.get(value) for value in values(policy, document, groups)}
     extended = policy.table.extend(document, [group.group_name for group in groups])
+    by_group = {group.group_vendor_id for group in groups if group.group_vendor_id}
+    by_value = {references.get(value) for value in _values(policy.mapping, extended)}
     roles = frozenset({*by_group, *(role for role in by_value if role is not None)})
     return policy.mapping.user(extended, roles, password)
 
 
 def values(policy: Policy, document: Document, groups: Iterable[Membership]) -> list[str]:
     """Return the values of roles and entitlements, the role table's too, that mean roles at this vendor."""
-    mapping = policy.mapping
-    if not mapping.takes_roles:
+    if not policy.mapping.takes_roles:
         return []
-    extended = policy.table.extend(document, [group.group_name for group in groups])
-    roles = assigned(extended, "roles") if mapping.role_values else []
-    entitlements = assigned(extended, "entitlements") if mapping.entitlement_values else []
-    return list(dict.fromkeys([*roles, *entitlements]))
+    return _values(policy.mapping, policy.table.extend(document, [group.group_name for group in groups]))
+
+
+def _values(mapping: Mapping, extended: Document) -> list[str]:
+    given = (assigned(extended, attribute) for attribute in mapping.role_attributes)
+    return list(dict.fromkeys(value for values_ in given for value in values_))

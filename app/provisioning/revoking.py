@@ -21,16 +21,11 @@ def revoking(target: Target, old: Document, new: Document, *, asked: bool) -> Do
         kept["active"] = False
     if not asked:
         return kept
-    for attribute in _role_values(target):
+    for attribute in target.mapping.role_attributes:
         _set(kept, attribute, _both(old.get(attribute, ()), new.get(attribute, ())))
     name = urn(target.mapping.vendor, "Group")
     _set(kept, name, _reduced(target, old.get(name, {}), new.get(name, {})))
     return kept
-
-
-def _role_values(target: Target) -> list[str]:
-    means_roles = {"roles": target.mapping.role_values, "entitlements": target.mapping.entitlement_values}
-    return [attribute for attribute, is_one in means_roles.items() if is_one]
 
 
 def _reduced(target: Target, before: Document, after: Document) -> Document:

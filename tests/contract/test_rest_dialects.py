@@ -1,7 +1,5 @@
 """A mapping that is nothing but tables keeps the contract, whatever the dialect of its vendor's REST API."""
 
-import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +9,7 @@ from app.contract.rungs import RUNGS
 from app.contract.running import prove
 from app.contract.workshop import FINANCE, holds, workshop
 from mappings.attributes import urn
-from tests.mappings.packages import install
+from tests.mappings.packages import installed_copy
 from tests.mappings.test_readmes import calls_of
 
 CREWBOOK = Path(__file__).parent / "crewbook"
@@ -21,12 +19,8 @@ ANN = "ann@acme.example"
 
 @pytest.fixture
 def crewbook(tmp_path, monkeypatch):
-    site = tmp_path / "site"
-    shutil.copytree(CREWBOOK, site / "crewbook_for_scim_bridge")
-    install(site, monkeypatch, crewbook="crewbook_for_scim_bridge")
-    yield "crewbook"
-    for name in [name for name in sys.modules if name.startswith("crewbook_for_scim_bridge")]:
-        del sys.modules[name]
+    with installed_copy(CREWBOOK, "crewbook", tmp_path, monkeypatch) as vendor:
+        yield vendor
 
 
 @pytest.fixture

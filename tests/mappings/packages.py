@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,3 +22,14 @@ def install(site: Path, monkeypatch: pytest.MonkeyPatch, **points: str) -> None:
     lines = [f"[{discovery.GROUP}]", *(f"{vendor} = {value}" for vendor, value in points.items())]
     (info / "entry_points.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     monkeypatch.syspath_prepend(str(site))
+
+
+@contextmanager
+def installed_copy(folder: Path, vendor: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Install a copy of a mapping's folder as a package, and forget its modules in the end; gives the vendor."""
+    site, package = tmp_path / "site", f"{vendor}_for_scim_bridge"
+    shutil.copytree(folder, site / package)
+    install(site, monkeypatch, **{vendor: package})
+    yield vendor
+    for name in [name for name in sys.modules if name.startswith(package)]:
+        del sys.modules[name]

@@ -88,8 +88,7 @@ def calls_of(vendor):
 
     def send_with(error, answers=ANSWER, *, reads):
         def send(call):
-            path = "/" + "/".join(_segment(part) for part in call.path)
-            row = (call.meaning, call.method, path)
+            row = (call.meaning, call.method, call.shown_path)
             found.setdefault(row, set()).update({*(call.json or ()), *(call.form or ()), *call.query})
             if error is not None and (call.method != "GET" or not reads):
                 raise error
@@ -106,10 +105,6 @@ def calls_of(vendor):
                 with suppress(VendorError, LookupError):
                     run(flow, send_with(error, answers, reads=reads))
     return found
-
-
-def _segment(part):
-    return part if isinstance(part, str) else f"{{{part.name}}}" if part.name else ""
 
 
 def placeholders(path):
