@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -24,7 +23,7 @@ from app.provisioning.state import State
 from app.provisioning.writing import Busy
 from app.scim import errors
 from app.scim.members import MemberChange
-from app.scim.meta import check_if_match
+from app.scim.meta import Preconditions
 from app.scim.types import Document
 from mappings import Group as VendorGroup
 from mappings import VendorError
@@ -36,10 +35,9 @@ Edit = Callable[[Document], Document]
 class Groups(Pushing):
     """Writes Groups of one target and makes the vendor's roles, and who holds them, follow."""
 
-    def create(self, request: Request, document: Document, changes: Sequence[MemberChange]) -> Resource:
+    def create(self, request: Request, document: Document, changes: Sequence[MemberChange], id_: str) -> Resource:
         """Create a group. Raises ``ScimError``: the name is taken, a member is unknown, the vendor would not."""
         now = time.time()
-        id_ = str(uuid.uuid4())
         new = Resource(id_, self.target.name, "Group", document, resources.new_version(), now, now)
         push = self.begin(request, lambda connection: self._begin_create(connection, request, new, changes))
         try:
@@ -52,21 +50,31 @@ class Groups(Pushing):
     def _take_back(self, request: Request, id_: str) -> None:
         """End a group whose creation is answered with an error: the IdP has no id, and will create it again."""
         with suppress(errors.ScimError):  # what cannot be ended now is due, and the first error is the one to tell
-            self.delete(request, id_, None)
+            self.delete(request, id_, Preconditions())
 
     def update(
-        self, request: Request, id_: str, edit: Edit, changes: Sequence[MemberChange], if_match: str | None
-    ) -> None:
+        self,
+        request: Request,
+        id_: str,
+        edit: Edit,
+        changes: Sequence[MemberChange],
+        preconditions: Preconditions,
+    ) -> Resource:
         """Change a group and its members. Raises ``ScimError`` that names the members who could not follow."""
         push = self.begin(
-            request, lambda connection: self._begin_update(connection, request, id_, edit, changes, if_match)
+            request, lambda connection: self._begin_update(connection, request, id_, edit, changes, preconditions)
         )
         if push is not None:
             self.push(request, push)
+        with self.database.read() as connection:
+            found = resources.get(connection, self.target.name, "Group", id_)
+        if found is None:
+            raise errors.NotFound(f"Group {id_} not found")
+        return found
 
-    def delete(self, request: Request, id_: str, if_match: str | None) -> None:
+    def delete(self, request: Request, id_: str, preconditions: Preconditions) -> None:
         """Delete a group. It stays deleted whatever the vendor answers; the error is reported all the same."""
-        push = self.begin(request, lambda connection: self._begin_delete(connection, request, id_, if_match))
+        push = self.begin(request, lambda connection: self._begin_delete(connection, request, id_, preconditions))
         self.push(request, push)
 
     # -- first transaction
@@ -91,9 +99,9 @@ class Groups(Pushing):
         id_: str,
         edit: Edit,
         changes: Sequence[MemberChange],
-        if_match: str | None,
+        preconditions: Preconditions,
     ) -> Push | None:
-        row, old = self._load(connection, id_, if_match)
+        row, old = self._load(connection, id_, preconditions)
         document = edit(old.document)
         found = difference(connection, self.target, row.id, changes)
         group = self._own_state(row, old, document)
@@ -111,10 +119,12 @@ class Groups(Pushing):
         push.old, push.new = old, group.resource if group else old
         return push
 
-    def _begin_delete(self, connection: Connection, request: Request, id_: str, if_match: str | None) -> Push:
+    def _begin_delete(
+        self, connection: Connection, request: Request, id_: str, preconditions: Preconditions
+    ) -> Push:
         row = self._link(connection, id_)
         if row.resource is not None:
-            check_if_match(if_match, row.resource.version)
+            preconditions.check(row.resource.version)
         if row.leased:
             raise Busy
         group = State.of(row, [])
@@ -159,11 +169,11 @@ class Groups(Pushing):
         """Return the members to whom the role table gives something because of this group."""
         return set(members.flags(connection, row.id)) if self.target.table.stands_for(row.name) else set()
 
-    def _load(self, connection: Connection, id_: str, if_match: str | None) -> tuple[Link, Resource]:
+    def _load(self, connection: Connection, id_: str, preconditions: Preconditions) -> tuple[Link, Resource]:
         row = self._link(connection, id_)
         if row.resource is None:
             raise errors.NotFound(f"Group {id_} not found")
-        check_if_match(if_match, row.resource.version)
+        preconditions.check(row.resource.version)
         return row, row.resource
 
     def _link(self, connection: Connection, id_: str) -> Link:

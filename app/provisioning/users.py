@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -23,7 +22,7 @@ from app.provisioning.state import State
 from app.provisioning.summary import summary
 from app.provisioning.writing import Busy, Writing, no_undo
 from app.scim import errors
-from app.scim.meta import check_if_match
+from app.scim.meta import Preconditions
 from app.scim.types import Document
 from mappings import Rejected
 
@@ -34,28 +33,28 @@ Edit = Callable[[Document], Document]
 class Users(Writing):
     """Writes Users of one target and makes the vendor's accounts follow."""
 
-    def create(self, request: Request, document: Document) -> Resource:
+    def create(self, request: Request, document: Document, id_: str) -> Resource:
         """Create a user. Raises ``ScimError``: the name is taken here or there, or the vendor would not."""
         document = dict(document)
         password = document.pop("password", None)
         now = time.time()
-        new = Resource(str(uuid.uuid4()), self.target.name, "User", document, resources.new_version(), now, now)
+        new = Resource(id_, self.target.name, "User", document, resources.new_version(), now, now)
         lease = self.begin(request, lambda connection: self._begin_create(connection, request, new, password))
         return self._finish(request, lease, None)
 
-    def update(self, request: Request, id_: str, edit: Edit, if_match: str | None) -> Resource:
+    def update(self, request: Request, id_: str, edit: Edit, preconditions: Preconditions) -> Resource:
         """Change a user to what ``edit`` makes of the document. Raises ``ScimError`` if it cannot be so."""
         old, lease = self.begin(
-            request, lambda connection: self._begin_update(connection, request, id_, edit, if_match)
+            request, lambda connection: self._begin_update(connection, request, id_, edit, preconditions)
         )
         return old if lease is None else self._finish(request, lease, old)
 
-    def delete(self, request: Request, id_: str, if_match: str | None) -> None:
+    def delete(self, request: Request, id_: str, preconditions: Preconditions) -> None:
         """Delete a user. It stays deleted whatever the vendor answers; the error is reported all the same.
 
         Asked again while the vendor still has the account, the bridge tries again: 204 means that it is gone.
         """
-        lease = self.begin(request, lambda connection: self._begin_delete(connection, request, id_, if_match))
+        lease = self.begin(request, lambda connection: self._begin_delete(connection, request, id_, preconditions))
         self.deliver(request, lease, no_undo)
         self._raise(lease.states[0])
 
@@ -73,9 +72,9 @@ class Users(Writing):
         return self._lease(connection, request, state, summary({}, new.document))
 
     def _begin_update(
-        self, connection: Connection, request: Request, id_: str, edit: Edit, if_match: str | None
+        self, connection: Connection, request: Request, id_: str, edit: Edit, preconditions: Preconditions
     ) -> tuple[Resource, Lease | None]:
-        state, old = self._load(connection, id_, if_match)
+        state, old = self._load(connection, id_, preconditions)
         document = edit(old.document)
         state.password = document.pop("password", None)
         if document == old.document and state.password is None and not state.due:
@@ -90,10 +89,12 @@ class Users(Writing):
         text = summary(old.document, document | ({"password": ""} if state.password is not None else {}))
         return old, self._lease(connection, request, state, text)
 
-    def _begin_delete(self, connection: Connection, request: Request, id_: str, if_match: str | None) -> Lease:
+    def _begin_delete(
+        self, connection: Connection, request: Request, id_: str, preconditions: Preconditions
+    ) -> Lease:
         state = self._state(connection, id_)
         if state.resource is not None:
-            check_if_match(if_match, state.resource.version)
+            preconditions.check(state.resource.version)
             self.refuse_protected(state)
         members.unwant_all(connection, state.link_id)
         resources.touch_groups_of(connection, state.link_id, time.time())
@@ -106,11 +107,11 @@ class Users(Writing):
         state.want()
         return ledger.lease(connection, self.target, [state])
 
-    def _load(self, connection: Connection, id_: str, if_match: str | None) -> tuple[State, Resource]:
+    def _load(self, connection: Connection, id_: str, preconditions: Preconditions) -> tuple[State, Resource]:
         state = self._state(connection, id_)
         if state.resource is None:
             raise errors.NotFound(f"User {id_} not found")
-        check_if_match(if_match, state.resource.version)
+        preconditions.check(state.resource.version)
         return state, state.resource
 
     def _state(self, connection: Connection, id_: str) -> State:

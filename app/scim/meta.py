@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from app.scim.errors import PreconditionFailed
@@ -43,16 +44,26 @@ def names(header: str, version: str) -> bool:
     return bool({"*", version} & set(_versions(header)))
 
 
-def check_if_match(header: str | None, version: str) -> None:
-    """Raise ``PreconditionFailed`` if an ``If-Match`` header names another version than this stored one.
+@dataclass(frozen=True, slots=True)
+class Preconditions:
+    """What a client demands of the stored version that it changes: its ``If-Match`` and ``If-None-Match``.
 
     What a representation was derived with does not count: a user whose groups have changed has not changed.
     """
-    if header is None:
-        return
-    stored = {found.partition(".")[0] for found in _versions(header)}
-    if not {"*", version} & stored:
-        raise PreconditionFailed("The resource has changed since the version in If-Match.")
+
+    if_match: str | None = None
+    if_none_match: str | None = None
+
+    def check(self, version: str) -> None:
+        """Raise ``PreconditionFailed`` unless the version is one that the client wants changed (RFC 9110 §13.1)."""
+        if self.if_match is not None and not _names_stored(self.if_match, version):
+            raise PreconditionFailed("The resource has changed since the version in If-Match.")
+        if self.if_none_match is not None and _names_stored(self.if_none_match, version):
+            raise PreconditionFailed("The resource still has a version that is named in If-None-Match.")
+
+
+def _names_stored(header: str, version: str) -> bool:
+    return bool({"*", version} & {found.partition(".")[0] for found in _versions(header)})
 
 
 def _versions(header: str) -> list[str]:

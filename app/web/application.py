@@ -10,7 +10,7 @@ from flask.json.provider import JSONProvider
 
 from app.assembly import Bridge
 from app.config import ServerConfig
-from app.web import catalogue, errors, health, metrics, reading, scim
+from app.web import catalogue, discovery, errors, health, lists, metrics, reading, resources
 from app.web.paths import CanonicalPaths
 from app.web.proxies import TrustedProxies
 
@@ -36,9 +36,7 @@ def application(bridge: Bridge, server: ServerConfig) -> Flask:
     app.extensions["bridge"] = bridge
     app.extensions["external_url"] = server.external_url
     errors.register(app)
-    app.register_blueprint(health.blueprint)
-    app.register_blueprint(metrics.blueprint)
-    app.register_blueprint(scim.blueprint)
-    app.register_blueprint(catalogue.blueprint)
+    for part in (health, metrics, resources, lists, discovery, catalogue):
+        app.register_blueprint(part.blueprint)
     app.wsgi_app = TrustedProxies(CanonicalPaths(app.wsgi_app), server.trusted_proxies)  # type: ignore[method-assign]
     return app

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 
 import orjson
-from flask import Blueprint, Response, request
+from flask import Response, request
 
 from app.provisioning.catalogue import Catalogue, Entries
 from app.provisioning.looking import look
@@ -28,12 +28,10 @@ from app.scim.types import Document
 from app.web import reading
 from app.web.answers import answer, resource_answer
 from app.web.rendering import Rendered
-from app.web.scim import authenticate, take_target
+from app.web.scim import scim_blueprint
 from mappings import Entry, Flow, VendorError
 
-blueprint = Blueprint("catalogue", __name__, url_prefix="/<target>/scim/v2")
-blueprint.url_value_preprocessor(take_target)
-blueprint.before_request(authenticate)
+blueprint = scim_blueprint("catalogue")
 
 LISTS: Mapping[str, tuple[str, Callable[[Catalogue], Flow[Entries]]]] = {
     "Roles": ("Role", Catalogue.roles),

@@ -16,6 +16,7 @@ from app.provisioning import resource_types
 from app.provisioning.journal import Request
 from app.provisioning.target import Target
 from app.scim.errors import InvalidSyntax, InvalidValue, NotFound, ScimError, Unauthorized
+from app.scim.meta import Preconditions
 from app.scim.schemas import ResourceType
 from app.web.rendering import View
 
@@ -63,10 +64,15 @@ def _stored(digest: str) -> str | None:
     return None if found is None else found.name
 
 
-def write_request(about: str = "") -> Request:
+def write_request() -> Request:
     """Return who asks for what, for the audit."""
     path = request.path.partition("/scim/v2")[2]
-    return Request(actor=g.actor, action=f"{request.method} {path}", about=about)
+    return Request(actor=g.actor, action=f"{request.method} {path}")
+
+
+def preconditions() -> Preconditions:
+    """Return what the client demands of the version that it changes."""
+    return Preconditions(request.headers.get("If-Match"), request.headers.get("If-None-Match"))
 
 
 def body() -> Any:

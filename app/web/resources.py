@@ -1,0 +1,71 @@
+"""``/Users`` and ``/Groups``, one resource at a time (RFC 7644 §3.3 to §3.6)."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Response, request
+
+from app.directory import resources
+from app.directory.resources import Resource
+from app.provisioning.endpoints import ENDPOINTS, Endpoint
+from app.scim.errors import NotFound
+from app.web import reading
+from app.web.answers import answer, resource_answer
+from app.web.scim import scim_blueprint
+
+blueprint = scim_blueprint("resources")
+KINDS = {"Users": "User", "Groups": "Group"}
+"""The kind of resource that an endpoint serves."""
+
+
+@blueprint.post("/<any(Users, Groups):endpoint>")
+def create(endpoint: str) -> Response:
+    """RFC 7644 §3.3."""
+    created = _endpoint(endpoint).create(reading.write_request(), reading.body(), str(uuid.uuid4()))
+    return _show(endpoint, created, 201)
+
+
+@blueprint.get("/<any(Users, Groups):endpoint>/<id_>")
+def read(endpoint: str, id_: str) -> Response:
+    """RFC 7644 §3.4.1."""
+    with reading.bridge().database.read() as connection:
+        found = resources.get(connection, reading.target().name, KINDS[endpoint], id_)
+    if found is None:
+        raise NotFound(f"{KINDS[endpoint]} {id_} not found")
+    return _show(endpoint, found, 200)
+
+
+@blueprint.put("/<any(Users, Groups):endpoint>/<id_>")
+def replace(endpoint: str, id_: str) -> Response:
+    """RFC 7644 §3.5.1."""
+    body, conditions = reading.body(), reading.preconditions()
+    return _show(endpoint, _endpoint(endpoint).replace(reading.write_request(), id_, body, conditions), 200)
+
+
+@blueprint.patch("/<any(Users, Groups):endpoint>/<id_>")
+def patch(endpoint: str, id_: str) -> Response:
+    """RFC 7644 §3.5.2. A group's list of members is sent back only to those who ask for attributes."""
+    body, conditions = reading.body(), reading.preconditions()
+    changed = _endpoint(endpoint).patch(reading.write_request(), id_, body, conditions)
+    asked = {"attributes", "excludedAttributes"} & request.args.keys()
+    return _show(endpoint, changed, 200) if endpoint == "Users" or asked else answer(None, 204)
+
+
+@blueprint.delete("/<any(Users, Groups):endpoint>/<id_>")
+def delete(endpoint: str, id_: str) -> Response:
+    """RFC 7644 §3.6."""
+    _endpoint(endpoint).delete(reading.write_request(), id_, reading.preconditions())
+    return answer(None, 204)
+
+
+def _endpoint(name: str) -> Endpoint:
+    return ENDPOINTS[name](reading.bridge().database, reading.target())
+
+
+def _show(endpoint: str, resource: Resource, status: int) -> Response:
+    view = reading.view(reading.target().types[KINDS[endpoint]])
+    with reading.bridge().database.read() as connection:
+        (rendered,) = view.render(connection, [resource])
+    location = view.location(resource.id) if status == 201 else None
+    return resource_answer(rendered.document, rendered.version, status, location)
