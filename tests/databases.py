@@ -43,13 +43,6 @@ class Databases:
         self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
         return self._url(name)
 
-    def in_english(self) -> str:
-        """Return the URL of an empty PostgreSQL, migrated, that sorts text as people do and not by code points."""
-        name = f"t{uuid.uuid4().hex}"
-        self._execute(f'CREATE DATABASE "{name}" TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE "en"')
-        _migrate(self._url(name))
-        return self._url(name)
-
     def close(self) -> None:
         if self._server is not None:
             os.kill(self._server.get_pid(), signal.SIGQUIT)  # at once: nothing in it is worth a checkpoint

@@ -90,7 +90,9 @@ def database(request, databases):
 
 def look(connection, type_, filter_, window):
     """Search one kind in no particular order."""
-    return search.search(connection, search.Query("main", [(type_, filter_)], parse_order(None, None, [type_])), window)
+    return search.search(
+        connection, search.Query("main", [(type_, filter_)], parse_order(None, None, [type_])), window
+    )
 
 
 def emptied(database):
