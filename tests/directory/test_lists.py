@@ -1,14 +1,17 @@
 """Any filter, order and window gives the same page in SQL as a naive evaluation, whatever is written in between."""
 
+import re
 from dataclasses import replace
 from itertools import product
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.dialects import postgresql
 
 from app.directory import resources, search
 from app.directory.database import Database
+from app.directory.ordering import in_sql
 from app.directory.resources import Resource
 from app.directory.search import Query
 from app.scim.cursor import decode, encode
@@ -298,3 +301,15 @@ def test_what_nobody_touches_is_on_exactly_one_page(
         untouched = [id_ for id_ in listed if id_ not in directory.touched]
         assert [id_ for id_ in seen if id_ in untouched] == untouched
         transaction.rollback()
+
+
+@pytest.mark.parametrize("sort_by", ["userName", "displayName", "externalId", "id", None])
+def test_postgresql_sorts_text_by_code_points_whatever_its_locale(sort_by):
+    """The servers of these tests know no other order, so what they are asked is looked at."""
+    order = in_sql(parse_order(sort_by, None, [USER_TYPE]))
+    beyond = order.beyond(Cursor(Gap(Position("a" if sort_by else 0, 1.0, "b"), after=True)))
+    texts = [*order.terms(), beyond]
+    asked = [str(text.compile(dialect=postgresql.dialect())) for text in texts]
+    plain = re.compile(r"resource\.(id|name_key|display_key|external_id)(?! COLLATE \"C\")")
+    assert [text for text in asked if plain.search(text) and " IS NULL" not in text] == []
+    assert 'resource.id COLLATE "C"' in asked[-1]
