@@ -8,6 +8,7 @@ from app.scim import messages
 from app.scim.errors import Forbidden, NotFound, NotSupported
 from app.web import reading
 from app.web.answers import answer
+from app.web.listing import MAX_RESULTS
 from app.web.scim import scim_blueprint
 
 blueprint = scim_blueprint("discovery")
@@ -19,7 +20,7 @@ def service_provider_config() -> Response:
     _refuse_filter()
     can_change = reading.target().mapping.passwords == "settable"
     config = messages.service_provider_config(
-        reading.base_url(), change_password=can_change, max_results=reading.MAX_RESULTS
+        reading.base_url(), change_password=can_change, max_results=MAX_RESULTS
     )
     return answer(config)
 

@@ -15,17 +15,25 @@ from app.directory import tokens
 from app.provisioning import resource_types
 from app.provisioning.journal import Request
 from app.provisioning.target import Target
-from app.scim.errors import InvalidSyntax, InvalidValue, NotFound, ScimError, Unauthorized
+from app.scim.errors import InvalidSyntax, NotFound, ScimError, Unauthorized
 from app.scim.meta import Preconditions
 from app.scim.schemas import ResourceType
 from app.web.rendering import View
 
 MEDIA_TYPES = {"application/scim+json", "application/json", ""}
-QUERY = ("filter", "startIndex", "count", "attributes", "excludedAttributes")
+QUERY = (
+    "filter",
+    "sortBy",
+    "sortOrder",
+    "startIndex",
+    "count",
+    "cursor",
+    "attributes",
+    "excludedAttributes",
+)
+"""What a list is asked for with (RFC 7644 §3.4.2, RFC 9865 §2)."""
 MAX_BODY = 1024 * 1024
 """Bytes; a group of 10,000 members fits."""
-MAX_RESULTS = 200
-"""The most resources that one page of a list holds."""
 
 
 def bridge() -> Bridge:
@@ -117,17 +125,3 @@ def _as_text(name: str, value: Any) -> str:
     if isinstance(value, str | int) and not isinstance(value, bool):
         return str(value)
     raise InvalidSyntax(f"{name} has the wrong type.")
-
-
-def page(query: Mapping[str, str]) -> tuple[int, int]:
-    """Return ``startIndex`` (at least 1) and ``count`` (0 to 200) (RFC 7644 §3.4.2.4)."""
-    start = max(1, _integer(query, "startIndex", 1))
-    return start, max(0, min(MAX_RESULTS, _integer(query, "count", MAX_RESULTS)))
-
-
-def _integer(query: Mapping[str, str], name: str, default: int) -> int:
-    text = query.get(name, "").strip()
-    try:
-        return max(-(2**31), min(2**31 - 1, int(text))) if text else default
-    except ValueError as wrong:
-        raise InvalidValue(f"{name} must be an integer.") from wrong
