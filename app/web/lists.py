@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Response, request
+from flask import Response
 
 from app.directory import search
 from app.scim import messages
@@ -14,6 +14,7 @@ from app.scim.schemas import ResourceType
 from app.scim.types import Document
 from app.web import reading
 from app.web.answers import answer
+from app.web.query import of_url
 from app.web.resources import KINDS
 from app.web.scim import scim_blueprint
 
@@ -23,7 +24,7 @@ blueprint = scim_blueprint("lists")
 @blueprint.get("/<any(Users, Groups):endpoint>")
 def list_resources(endpoint: str) -> Response:
     """RFC 7644 §3.4.2."""
-    return _list(KINDS[endpoint], request.args)
+    return _list(KINDS[endpoint], of_url())
 
 
 @blueprint.post("/<any(Users, Groups):endpoint>/.search")
@@ -35,7 +36,7 @@ def search_resources(endpoint: str) -> Response:
 @blueprint.get("")
 def list_everything() -> Response:
     """RFC 7644 §3.4.2.1: a query on the root is one over every kind of resource."""
-    return _list_all(request.args)
+    return _list_all(of_url())
 
 
 @blueprint.post("/.search")

@@ -41,6 +41,11 @@ class View:
     excluded: str | None = None
     note: Mapping[str, Document] = field(default_factory=dict)
 
+    @property
+    def is_chosen(self) -> bool:
+        """Whether the client says which attributes it wants."""
+        return self.attributes is not None or self.excluded is not None
+
     def location(self, id_: str) -> str:
         """Return the resource's own address."""
         return f"{self.base_url}{self.type.endpoint}/{id_}"
