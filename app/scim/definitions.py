@@ -7,6 +7,7 @@ Where they differ from §8.7.1, a provider or a conformance suite is the reason:
 * a group's `displayName` is required and unique: Entra's validator wants 409 for a second one.
 * `members.display` is readOnly: Okta sends it, and what is published as writable would have to be echoed.
 * only users are members, and so all groups of a user are direct ones: groups in groups are not supported.
+* `members.value` is required: a member without an id is nobody.
 * ids (`members.value`, `groups.value`, `manager.value`) are caseExact, as `id` is.
 """
 
@@ -176,7 +177,7 @@ GROUP = Schema(
         complex_(
             "members",
             "The members of the group.",
-            text("value", "The id of the member.", case_exact=True, mutability="immutable"),
+            text("value", "The id of the member.", required=True, case_exact=True, mutability="immutable"),
             reference("$ref", "The URI of the member.", "User", mutability="immutable"),
             text(
                 "type",
