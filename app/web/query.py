@@ -15,6 +15,8 @@ from app.scim.errors import InvalidSyntax, InvalidValue
 from app.scim.types import Json
 
 NAMES = ("filter", "sortBy", "sortOrder", "startIndex", "count", "cursor", "attributes", "excludedAttributes")
+NUMBERS = frozenset({"startIndex", "count"})
+LISTS = frozenset({"attributes", "excludedAttributes"})
 BY_FOLDED_NAME: Mapping[str, str] = {name.casefold(): name for name in NAMES}
 
 
@@ -44,8 +46,10 @@ def of_search(body: Json) -> dict[str, str]:
 
 
 def _as_text(name: str, value: Json) -> str:
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return ",".join(str(item) for item in value)
-    if isinstance(value, str | int) and not isinstance(value, bool):
+    if isinstance(value, str):
+        return value
+    if name in NUMBERS and isinstance(value, int) and not isinstance(value, bool):
         return str(value)
+    if name in LISTS and isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return ",".join(str(item) for item in value)
     raise InvalidSyntax(f"{name} has the wrong type.")

@@ -61,7 +61,7 @@ class View:
         location = self.location(resource.id)
         version = resource.version  # of a group, it changes with its members
         if self.type.name == "User":
-            version = derived(version, (reference.id for reference in references))
+            version = derived(version, (f"{reference.id} {reference.display}" for reference in references))
         document = {
             "schemas": resource.document.get("schemas", []),
             "id": resource.id,
