@@ -33,7 +33,10 @@ USUAL |= dict.fromkeys(("/Users/{user}", "/Groups/{group}", "/Users/{odd}", "/Gr
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request; ``{user}`` and ``{group}`` in it become ids that there are, ``nth`` says which."""
+    """One request; ``{user}`` and ``{group}`` in it become ids that there are, ``nth`` says which.
+
+    ``{cursor}`` and ``{tag}`` are those of the latest answer that had one.
+    """
 
     method: str
     path: str
@@ -49,7 +52,7 @@ odd_ids = st.one_of(
     ),
     values.texts.map(lambda text: "".join(f"%{byte:02x}" for byte in text.encode("utf-8", "replace"))),
 )
-tags = st.sampled_from(["*", 'W/"x"', '"*"', '"', 'W/"a", "b', "", "x", ",", '"a,b"'])
+tags = st.sampled_from(["{tag}", 'W/"x", {tag}', "*", 'W/"x"', '"*"', '"', 'W/"a", "b', "", "x", ",", '"a,b"'])
 headers = st.fixed_dictionaries(
     {},
     optional={
@@ -80,7 +83,9 @@ def query(type_: ResourceType) -> st.SearchStrategy[list[tuple[str, str]]]:
         "sortOrder": st.sampled_from(["ascending", "descending", "Descending", "", "x"]),
         "startIndex": integers,
         "count": integers,
-        "cursor": st.one_of(st.sampled_from(["", "eyJ9", "AAAA", "=", "W10="]), values.texts),
+        "cursor": st.one_of(
+            st.sampled_from(["", "", "{cursor}", "{cursor}", "{cursor}x", "AAAA", "W10="]), values.texts
+        ),
         "attributes": names,
         "excludedAttributes": names,
         "aadOptscim062020": st.just(""),

@@ -24,6 +24,8 @@ class Fuzz:
     answers: Counter[str] = field(default_factory=Counter)
     last: list[Request] = field(default_factory=list)
     ids: dict[str, list[str]] = field(default_factory=lambda: {"user": [], "group": []})
+    cursor: str = ""
+    tag: str = ""
 
     def run(self, examples: int, number: int) -> None:
         """Send so many requests. Raises ``AssertionError`` at the first that is answered as none may be."""
@@ -51,9 +53,9 @@ class Fuzz:
         for kind, id_ in ids.items():
             path = path.replace(f"{{{kind}}}", id_)
             content = content.replace(f"{{{kind}}}".encode(), id_.encode()) if content is not None else None
-        pairs = [(name, value.replace("{user}", ids["user"])) for name, value in request.query]
-        query = urlencode(pairs, errors="replace")
-        headers = dict(request.headers)
+        seen = {"{user}": ids["user"], "{cursor}": self.cursor, "{tag}": self.tag}
+        query = urlencode([(name, _filled(value, seen)) for name, value in request.query], errors="replace")
+        headers = {name: _filled(value, seen) for name, value in request.headers.items()}
         media_type = headers.pop("Content-Type", "application/scim+json")
         answer = self.bench.request(
             request.method, f"{path}?{query}", data=content, headers=headers, content_type=media_type
@@ -74,9 +76,18 @@ class Fuzz:
         return self.ids[kind][nth % len(self.ids[kind])]
 
     def _note(self, request: Request, answer: Answer) -> None:
+        self.tag = answer.headers.get("ETag", self.tag)
+        if isinstance(answer.body, dict):
+            self.cursor = answer.body.get("nextCursor") or answer.body.get("previousCursor") or self.cursor
         kind = {"/Users": "user", "/Groups": "group"}.get(request.path)
         if kind and answer.status == 201:
             self.ids[kind].append(answer.body["id"])
         if request.method == "DELETE" and answer.status == 204:
             kind = "user" if request.path.startswith("/Users") else "group"
             self.ids[kind].remove(self.ids[kind][request.nth % len(self.ids[kind])])
+
+
+def _filled(text: str, seen: dict[str, str]) -> str:
+    for name, value in seen.items():
+        text = text.replace(name, value)
+    return text

@@ -90,6 +90,8 @@ def test_a_name_that_stands_twice_in_an_object_is_invalid_syntax_everywhere(brid
         ("PATCH", f"/Users/{ann}", b'{"Operations": [' + operation + b"]}"),
         ("PATCH", f"/Users/{ann}", b'{"Operations": [{"op": "add", "op": "remove", "path": "title"}]}'),
         ("PATCH", f"/Groups/{group}", b'{"Operations": [], "Operations": []}'),
+        ("PATCH", f"/Groups/{group}", b'{"Operations": [], "operations": []}'),
+        ("PATCH", f"/Users/{ann}", b'{"Operations": [{"op": "add", "Op": "remove", "path": "title", "value": 1}]}'),
         ("POST", "/Users/.search", b'{"filter": "userName pr", "filter": "title pr"}'),
         ("POST", "/.search", b'{"filter": "userName pr", "Filter": "title pr"}'),
     ]
