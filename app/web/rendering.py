@@ -51,9 +51,10 @@ class View:
         return f"{self.base_url}{self.type.endpoint}/{id_}"
 
     def render(self, connection: Connection, found: Sequence[Resource]) -> list[Rendered]:
-        """Return resources as documents; members and groups are read only if they are asked for."""
+        """Return resources as documents; members only if asked for, groups always: the version tells of them."""
         references: Mapping[str, list[Reference]] = {}
-        if wants(COMPUTED[self.type.name], self.type, self.attributes, self.excluded):
+        wanted = wants(COMPUTED[self.type.name], self.type, self.attributes, self.excluded)
+        if wanted or self.type.name == "User":
             references = search.references(connection, self.type.name, [resource.id for resource in found])
         return [self._document(resource, references.get(resource.id, [])) for resource in found]
 

@@ -137,6 +137,19 @@ def test_the_version_of_a_user_changes_with_the_name_of_a_group_that_is_shown_in
     assert bridge.put(f"/Users/{ann}", person("ann"), headers={"If-Match": before}).status == 200
 
 
+def test_the_version_does_not_depend_on_the_attributes_that_are_asked_for(bridge):
+    ann = bridge.hire("ann")
+    path, group = f"/Users/{ann}", f"/Groups/{bridge.found('Finance', [ann])}"
+    for each in (path, group):
+        tag = bridge.get(each).headers["ETag"]
+        for query in ("attributes=meta", "excludedAttributes=groups,members", "attributes=groups,members"):
+            assert bridge.get(f"{each}?{query}").headers["ETag"] == tag
+        (listed,) = bridge.get(f"{each.rpartition('/')[0]}?attributes=meta").body["Resources"]
+        assert listed["meta"]["version"] == tag
+    patched = bridge.patch(f"{path}?attributes=title", replace("title", "Dr"))
+    assert patched.headers["ETag"] == bridge.get(path).headers["ETag"]
+
+
 def test_every_answer_to_a_write_names_the_version_that_is_read_next(bridge):
     for endpoint, body in (("/Users", person()), ("/Groups", GROUP)):
         made = bridge.post(endpoint, body)
