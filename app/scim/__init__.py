@@ -6,6 +6,7 @@ Pure functions on plain dicts: no web framework, no SQL, no vendor, no state. Ev
     types        Json, Document
     errors       the error tree
     schemas      the definitions of User, Group and the enterprise extension, and the two resource types
+    body         decode: bytes -> JSON in which no name stands twice
     validation   parse_resource: a POST or PUT body -> a canonical document
     filter       parse_filter, matches and the filter's tree
     path         parse_path: the path of a PATCH operation

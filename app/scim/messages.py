@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from app.scim.resource_type import ResourceType
+from app.scim.service_schemas import SERVICE_SCHEMAS
 from app.scim.types import Document
 
 LIST_URN = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
@@ -83,21 +84,10 @@ def service_provider_config(
     }
 
 
-def resource_types(base_url: str, types: Iterable[ResourceType]) -> Document:
-    """List the resource types (RFC 7643 §6); one alone is `ResourceType.document`."""
-    documents = [each.document(base_url) for each in types]
-    return list_response(documents, len(documents))
-
-
-def schemas(base_url: str, types: Iterable[ResourceType]) -> Document:
-    """List the schemas of these resource types, each once (RFC 7643 §7)."""
-    documents = list(schema_documents(base_url, types).values())
-    return list_response(documents, len(documents))
-
-
 def schema_documents(base_url: str, types: Iterable[ResourceType]) -> dict[str, Document]:
-    """Describe the schemas of these resource types by their URN, as /Schemas/{urn} does."""
+    """Describe every schema by its URN, as /Schemas does: of these resource types, then of discovery itself."""
     used = {schema.id: schema for each in types for schema in (each.schema, *each.extensions)}
+    used |= {schema.id: schema for schema in SERVICE_SCHEMAS}
     return {
         urn: {
             **schema.document(),

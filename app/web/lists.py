@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from flask import Response, request
+from flask import Response
 from sqlalchemy import Connection
 
 from app.directory import search
@@ -15,6 +15,7 @@ from app.scim.types import Document
 from app.web import reading
 from app.web.answers import answer
 from app.web.listing import filters, list_query
+from app.web.query import of_url
 from app.web.resources import KINDS
 from app.web.scim import scim_blueprint
 
@@ -24,7 +25,7 @@ blueprint = scim_blueprint("lists")
 @blueprint.get("/<any(Users, Groups):endpoint>")
 def list_resources(endpoint: str) -> Response:
     """RFC 7644 §3.4.2."""
-    return _list(endpoint, request.args)
+    return _list(endpoint, of_url())
 
 
 @blueprint.post("/<any(Users, Groups):endpoint>/.search")
@@ -36,7 +37,7 @@ def search_resources(endpoint: str) -> Response:
 @blueprint.get("")
 def list_everything() -> Response:
     """RFC 7644 §3.4.2.1: a query on the root is one over every kind of resource."""
-    return _list("", request.args)
+    return _list("", of_url())
 
 
 @blueprint.post("/.search")

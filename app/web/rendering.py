@@ -38,14 +38,20 @@ class View:
     excluded: str | None = None
     note: Mapping[str, Document] = field(default_factory=dict)
 
+    @property
+    def is_chosen(self) -> bool:
+        """Whether the client says which attributes it wants."""
+        return self.attributes is not None or self.excluded is not None
+
     def location(self, id_: str) -> str:
         """Return the resource's own address."""
         return f"{self.base_url}{self.type.endpoint}/{id_}"
 
     def render(self, connection: Connection, found: Sequence[Resource]) -> list[Rendered]:
-        """Return resources as documents; members and groups are read only if they are asked for."""
+        """Return resources as documents; members only if asked for, groups always: the version tells of them."""
         references: Mapping[str, list[Reference]] = {}
-        if wants(COMPUTED[self.type.name], self.type, self.attributes, self.excluded):
+        wanted = wants(COMPUTED[self.type.name], self.type, self.attributes, self.excluded)
+        if wanted or self.type.name == "User":
             references = search.references(connection, self.type.name, [resource.id for resource in found])
         return [self._document(resource, references.get(resource.id, [])) for resource in found]
 
@@ -53,7 +59,7 @@ class View:
         location = self.location(resource.id)
         version = resource.version  # of a group, it changes with its members
         if self.type.name == "User":
-            version = derived(version, (end.id for end in references))
+            version = derived(version, (f"{end.id} {end.display}" for end in references))
         document = {
             "schemas": resource.document.get("schemas", []),
             "id": resource.id,
