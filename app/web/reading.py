@@ -122,6 +122,6 @@ def search_request() -> dict[str, str]:
 def _as_text(name: str, value: Any) -> str:
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return ",".join(value)
-    if isinstance(value, str | int) and not isinstance(value, bool):
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
         return str(value)
     raise InvalidSyntax(f"{name} has the wrong type.")
