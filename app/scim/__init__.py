@@ -13,5 +13,8 @@ Pure functions on plain dicts: no web framework, no SQL, no vendor, no state. Ev
     patch        parse_patch, apply_patch
     members      split_members: the membership changes in a PATCH, without the member list
     projection   attributes and excludedAttributes
+    sorting      parse_order: sortBy and sortOrder; the key that a resource is sorted by
+    paging       cut: a page of a list, by index or from a cursor
+    cursor       encode, decode: cursors as clients see them
     messages     list responses and the discovery documents
 """

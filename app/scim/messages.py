@@ -35,18 +35,32 @@ def list_response(resources: Sequence[Document], total: int, start_index: int = 
     }
 
 
+def cursor_response(
+    resources: Sequence[Document], total: int, next_cursor: str | None, previous_cursor: str | None
+) -> Document:
+    """Make a page of a list that is read by cursor (RFC 9865 §2): there is no next one after the last page."""
+    cursors = {"nextCursor": next_cursor, "previousCursor": previous_cursor}
+    return {
+        "schemas": [LIST_URN],
+        "totalResults": total,
+        "itemsPerPage": len(resources),
+        **{name: cursor for name, cursor in cursors.items() if cursor is not None},
+        "Resources": list(resources),
+    }
+
+
 def service_provider_config(
     base_url: str,
     *,
     etag: bool = True,
-    sort: bool = False,
+    sort: bool = True,
     bulk: bool = False,
     change_password: bool = False,
     max_results: int = 200,
     max_operations: int = 0,
     max_payload_size: int = 0,
 ) -> Document:
-    """Describe what the server does (RFC 7643 §5); `max_results` is the largest page of a filtered list."""
+    """Describe what the server does (RFC 7643 §5, RFC 9865 §4); `max_results` is the largest page of a list."""
     return {
         "schemas": [CONFIG_URN],
         "patch": {"supported": True},
@@ -55,6 +69,13 @@ def service_provider_config(
         "changePassword": {"supported": change_password},
         "sort": {"supported": sort},
         "etag": {"supported": etag},
+        "pagination": {
+            "cursor": True,
+            "index": True,
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": max_results,
+            "maxPageSize": max_results,
+        },
         "authenticationSchemes": [dict(BEARER)],
         "meta": {
             "resourceType": "ServiceProviderConfig",

@@ -14,17 +14,19 @@ from app.provisioning.looking import look
 from app.provisioning.outcomes import scim_error
 from app.provisioning.target import Target
 from app.provisioning.writing import REQUEST_SECONDS
-from app.scim import messages
 from app.scim.catalogue import resource_id
 from app.scim.errors import MethodNotAllowed, NotFound
 from app.scim.filter import matches, parse_filter
 from app.scim.meta import digest, etag
 from app.scim.normalise import is_empty
+from app.scim.paging import cut
 from app.scim.projection import project
 from app.scim.resource_type import ResourceType
+from app.scim.sorting import Position
 from app.scim.types import Document
 from app.web import reading
 from app.web.answers import answer, resource_answer
+from app.web.listing import list_query
 from app.web.query import of_url
 from app.web.rendering import Rendered
 from app.web.scim import scim_blueprint
@@ -93,12 +95,16 @@ def _type(endpoint: str) -> ResourceType:
 
 def _page(endpoint: str, query: Mapping[str, str]) -> Response:
     type_ = _type(endpoint)
-    filter_ = parse_filter(query["filter"], type_) if "filter" in query else None
-    start, count = reading.page(query)
+    asked = list_query(query, (reading.target().name, endpoint), [type_])
+    filter_ = None if asked.filter is None else parse_filter(asked.filter, type_)
     documents = [each.document for each in _offered(endpoint, type_)]
     found = [each for each in documents if filter_ is None or matches(filter_, each, type_)]
-    shown = [_shown(each, type_, query) for each in found[start - 1 : start - 1 + count]]
-    return answer(messages.list_response(shown, len(found), start))
+
+    def position(document: Document) -> Position:
+        return Position(asked.order.key(type_.name, document), 0.0, document["id"])
+
+    page = cut(found, position, asked.order, asked.window)
+    return answer(asked.answer(page, [_shown(each, type_, query) for each in page.items]))
 
 
 def _shown(document: Document, type_: ResourceType, query: Mapping[str, str]) -> Document:

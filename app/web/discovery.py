@@ -12,6 +12,7 @@ from app.scim.meta import digest, etag
 from app.scim.types import Document
 from app.web import reading
 from app.web.answers import answer, resource_answer
+from app.web.listing import MAX_RESULTS
 from app.web.scim import scim_blueprint
 
 blueprint = scim_blueprint("discovery")
@@ -22,7 +23,7 @@ def service_provider_config() -> Response:
     """RFC 7643 §5."""
     can_change = reading.target().mapping.passwords == "settable"
     config = messages.service_provider_config(
-        reading.base_url(), change_password=can_change, max_results=reading.MAX_RESULTS
+        reading.base_url(), change_password=can_change, max_results=MAX_RESULTS
     )
     return _one(config)
 

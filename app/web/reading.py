@@ -14,7 +14,7 @@ from app.provisioning import resource_types
 from app.provisioning.journal import Request
 from app.provisioning.target import Target
 from app.scim.body import decode
-from app.scim.errors import InvalidValue, NotFound, Unauthorized
+from app.scim.errors import NotFound, Unauthorized
 from app.scim.meta import Preconditions
 from app.scim.projection import refuse_both
 from app.scim.schemas import ResourceType
@@ -25,8 +25,6 @@ from app.web.rendering import View
 
 MAX_BODY = 1024 * 1024
 """Bytes; a group of 10,000 members fits."""
-MAX_RESULTS = 200
-"""The most resources that one page of a list holds."""
 
 
 def bridge() -> Bridge:
@@ -106,17 +104,3 @@ def view(type_: ResourceType, query: Mapping[str, str] | None = None) -> View:
 def search_request() -> dict[str, str]:
     """Return the body of a search as the query it would be in a URL (RFC 7644 §3.4.3)."""
     return of_search(body())
-
-
-def page(query: Mapping[str, str]) -> tuple[int, int]:
-    """Return ``startIndex`` (at least 1) and ``count`` (0 to 200) (RFC 7644 §3.4.2.4)."""
-    start = max(1, _integer(query, "startIndex", 1))
-    return start, max(0, min(MAX_RESULTS, _integer(query, "count", MAX_RESULTS)))
-
-
-def _integer(query: Mapping[str, str], name: str, default: int) -> int:
-    text = query.get(name, "").strip()
-    try:
-        return max(-(2**31), min(2**31 - 1, int(text))) if text else default
-    except ValueError as wrong:
-        raise InvalidValue(f"{name} must be an integer.") from wrong

@@ -10,14 +10,11 @@ from sqlalchemy import Connection
 from app.directory import search
 from app.directory.members import Reference
 from app.directory.resources import Resource
-from app.directory.search import COMPUTED
+from app.directory.search import COMPUTED, reference
 from app.scim.meta import derived, meta
 from app.scim.projection import project, wants
 from app.scim.schemas import ResourceType
 from app.scim.types import Document
-
-OTHER = {"User": ("Groups", "direct"), "Group": ("Users", "User")}
-"""What a reference points to, and what its ``type`` says (RFC 7643 §4.1.2 and §4.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,7 @@ class View:
         location = self.location(resource.id)
         version = resource.version  # of a group, it changes with its members
         if self.type.name == "User":
-            version = derived(version, (f"{reference.id} {reference.display}" for reference in references))
+            version = derived(version, (f"{end.id} {end.display}" for end in references))
         document = {
             "schemas": resource.document.get("schemas", []),
             "id": resource.id,
@@ -70,7 +67,7 @@ class View:
             "meta": meta(self.type.name, resource.created, resource.modified, version, location),
         }
         if references:
-            document[COMPUTED[self.type.name]] = [self._reference(reference) for reference in references]
+            document[COMPUTED[self.type.name]] = [self._reference(end) for end in references]
         if references or self.type.name == "User":
             self._add_note(document)
         return Rendered(project(document, self.type, self.attributes, self.excluded), version)
@@ -80,9 +77,8 @@ class View:
             document[urn] = {**document.get(urn, {}), **said}
             document["schemas"] = list(dict.fromkeys([*document["schemas"], urn]))
 
-    def _reference(self, reference: Reference) -> Document:
-        endpoint, kind = OTHER[self.type.name]
-        shown = {"value": reference.id, "$ref": f"{self.base_url}/{endpoint}/{reference.id}", "type": kind}
-        if self.type.name == "User":  # a member has no display in RFC 7643, and clients compare what they sent
-            shown["display"] = reference.display
+    def _reference(self, end: Reference) -> Document:
+        shown = reference(end, self.type.name, self.base_url)
+        if self.type.name == "Group":  # a member has no display in RFC 7643, and clients compare what they sent
+            del shown["display"]
         return shown

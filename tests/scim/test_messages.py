@@ -26,6 +26,13 @@ def test_the_configuration_holds_only_what_the_rfc_names():
     ServiceProviderConfig.model_validate(document)
     assert document["bulk"] == {"supported": False, "maxOperations": 0, "maxPayloadSize": 0}
     assert document["filter"] == {"supported": True, "maxResults": 200}
+    assert document["pagination"] == {
+        "cursor": True,
+        "index": True,
+        "defaultPaginationMethod": "index",
+        "defaultPageSize": 200,
+        "maxPageSize": 200,
+    }
     assert document["meta"]["location"] == f"{BASE}/ServiceProviderConfig"
     assert document.keys() == {
         "schemas",
@@ -35,6 +42,7 @@ def test_the_configuration_holds_only_what_the_rfc_names():
         "changePassword",
         "sort",
         "etag",
+        "pagination",
         "authenticationSchemes",
         "meta",
     }
