@@ -27,7 +27,13 @@ FOLDED = {
 }
 """Promoted attributes that compare without case."""
 
-PLAIN = {"id": resource.c.id, "externalId": resource.c.external_id, "active": resource.c.active}
+PLAIN = {
+    ("User", "id"): resource.c.id,
+    ("Group", "id"): resource.c.id,
+    ("User", "externalId"): resource.c.external_id,
+    ("Group", "externalId"): resource.c.external_id,
+    ("User", "active"): resource.c.active,
+}
 """Promoted attributes that compare as they are."""
 
 
@@ -51,8 +57,8 @@ def _comparison(node: Comparison, kind: str) -> Where:
     if node.path.extension is None and node.op == "eq":
         if (node.path.name, node.path.sub) in {("members", "value"), ("groups", "value")}:
             return Where(resource.c.id.in_(_other_ends(node.path.name, str(node.value))), exact=True)
-        if node.path.sub is None and node.path.name in PLAIN:
-            return Where(PLAIN[node.path.name] == node.value, exact=True)
+        if (kind, str(node.path)) in PLAIN:
+            return Where(PLAIN[kind, str(node.path)] == node.value, exact=True)
     column = FOLDED.get((kind, str(node.path)))
     return EVERYTHING if column is None else _folded(column, node.op, node.value)
 

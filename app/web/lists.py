@@ -8,7 +8,6 @@ from flask import Response, request
 
 from app.directory import search
 from app.scim import messages
-from app.scim.errors import InvalidFilter
 from app.scim.filter import Filter, parse_filter
 from app.scim.schemas import ResourceType
 from app.scim.types import Document
@@ -60,7 +59,7 @@ def _list(kind: str, query: Mapping[str, str]) -> Response:
 
 
 def _list_all(query: Mapping[str, str]) -> Response:
-    """List users, then groups; a filter that only one kind has the attributes for selects from that kind."""
+    """List users, then groups; an attribute that only one kind has is without a value in the other."""
     start, count = reading.page(query)
     skip, total = start - 1, 0
     documents: list[Document] = []
@@ -78,12 +77,4 @@ def _filters(query: Mapping[str, str]) -> list[tuple[ResourceType, Filter | None
     types = list(reading.target().types.values())
     if "filter" not in query:
         return [(type_, None) for type_ in types]
-    found: list[tuple[ResourceType, Filter | None]] = []
-    for type_ in types:
-        try:
-            found.append((type_, parse_filter(query["filter"], type_)))
-        except InvalidFilter as wrong:
-            refusal = wrong
-    if not found:
-        raise refusal
-    return found
+    return [(type_, parse_filter(query["filter"], type_, types)) for type_ in types]

@@ -33,3 +33,18 @@ class EntryScope:
     def find(self, path: AttributePath) -> Attribute | None:
         """Give the definition of a sub-attribute."""
         return self.attribute.sub(path.name)
+
+
+@dataclass(frozen=True, slots=True)
+class AnyScope:
+    """The names of several scopes; what an earlier one knows, a later one does not hide."""
+
+    scopes: tuple[Scope, ...]
+
+    def resolve(self, text: str) -> AttributePath | None:
+        """Find a path in the first scope that knows the name."""
+        return next((path for scope in self.scopes if (path := scope.resolve(text))), None)
+
+    def find(self, path: AttributePath) -> Attribute | None:
+        """Give the definition in the first scope that has one."""
+        return next((found for scope in self.scopes if (found := scope.find(path))), None)
