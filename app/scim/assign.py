@@ -65,6 +65,8 @@ def _entries(attribute: Attribute, value: Json) -> list[Any]:
 
 
 def _assign_entries(holder: Document, attribute: Attribute, value: Json, verb: Verb) -> None:
+    if attribute.is_complex and isinstance(value, str) and value:
+        raise InvalidValue(f"{attribute.name} must be a list of objects.")
     given = _entries(attribute, value)
     if verb == "replace":
         _put(holder, attribute.name, given)

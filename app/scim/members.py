@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from app.scim.errors import InvalidPath, InvalidValue, MutabilityError
+from app.scim.errors import InvalidFilter, InvalidPath, InvalidValue, MutabilityError
 from app.scim.fields import is_storable
 from app.scim.filter import Comparison, Filter, Or
 from app.scim.normalise import is_empty
@@ -101,7 +101,7 @@ def _split_value(
 def _path_or_none(key: str, group_type: ResourceType) -> Path | None:
     try:
         return parse_path(key, group_type)
-    except InvalidPath:
+    except (InvalidPath, InvalidFilter):
         return None
 
 

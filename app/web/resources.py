@@ -45,11 +45,12 @@ def replace(endpoint: str, id_: str) -> Response:
 
 @blueprint.patch("/<any(Users, Groups):endpoint>/<id_>")
 def patch(endpoint: str, id_: str) -> Response:
-    """RFC 7644 §3.5.2. A group's list of members is sent back only to those who ask for attributes."""
+    """RFC 7644 §3.5.2. Who asks for attributes gets them; else the dialect says what is sent back."""
     body, conditions = reading.body(), reading.preconditions()
     changed = _endpoint(endpoint).patch(reading.write_request(), id_, body, conditions)
     asked = {"attributes", "excludedAttributes"} & request.args.keys()
-    return _show(endpoint, changed, 200) if endpoint == "Users" or asked else answer(None, 204)
+    status = 200 if asked else reading.target().dialect.patched(KINDS[endpoint])
+    return _show(endpoint, changed, 200) if status == 200 else answer(None, 204)
 
 
 @blueprint.delete("/<any(Users, Groups):endpoint>/<id_>")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.scim.errors import InvalidPath, InvalidValue, MutabilityError
+from app.scim.errors import InvalidFilter, InvalidPath, InvalidValue, MutabilityError
 from app.scim.filter import Comparison
 from app.scim.patch import MemberChange, Operation, split_members
 from app.scim.schemas import GROUP, GROUP_TYPE, AttributePath
@@ -88,9 +88,11 @@ def test_a_change_in_a_member_is_refused(op, path):
         changes(op, path, "x")
 
 
-def test_a_wrong_members_path_is_an_invalid_path():
-    with pytest.raises(InvalidPath):
+def test_a_wrong_members_path_is_refused():
+    with pytest.raises(InvalidFilter):
         changes("remove", 'members[shoe eq "1"]')
+    with pytest.raises(InvalidPath):
+        changes("remove", 'members[value eq "1"')
 
 
 def test_other_operations_are_left_in_order():
