@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
 
 from app.directory.tables import link, member, resource
 from app.scim.filter import And, Comparison, Filter, Literal, Not, Or
+from app.scim.schemas import GROUP_TYPE, USER_TYPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,10 @@ PLAIN = {
 """Promoted attributes that compare as they are."""
 
 
+FOREIGN = {type_.schema.id for type_ in (USER_TYPE, GROUP_TYPE)}
+"""What names an attribute of another kind, in a query over all of them: it has no value in this one."""
+
+
 def where(node: Filter | None, kind: str) -> Where:
     """Return the SQL condition that narrows to a filter's matches, for resources of one kind."""
     if node is None:
@@ -50,6 +55,8 @@ def where(node: Filter | None, kind: str) -> Where:
     if isinstance(node, Not):
         inner = where(node.filter, kind)
         return Where(not_(func.coalesce(inner.clause, False)), exact=True) if inner.exact else EVERYTHING
+    if node.path.extension in FOREIGN:
+        return Where(false(), exact=True)
     return _comparison(node, kind) if isinstance(node, Comparison) else EVERYTHING
 
 

@@ -25,6 +25,8 @@ def assign(holder: Document, attribute: Attribute, value: Json, verb: Verb) -> N
         _assign_entries(holder, attribute, value, verb)
     elif attribute.is_complex:
         _assign_object(holder, attribute, value, verb)
+    elif isinstance(value, (list, dict)):
+        raise InvalidValue(f"{attribute.name} has one simple value.")
     else:
         _put(holder, attribute.name, shape(attribute, value))
 
@@ -61,7 +63,9 @@ def _object(value: Json, attribute: Attribute) -> Document:
 
 
 def _entries(attribute: Attribute, value: Json) -> list[Any]:
-    """Bring the entries of a multi-valued attribute into shape."""
+    """Bring the entries of a multi-valued attribute into shape; a list of nothing is not one that is empty."""
+    if isinstance(value, list) and value and all(is_empty(each) for each in value):
+        raise InvalidValue(f"{attribute.name} must be a list of values; an empty one has none.")
     entries = shape_all(attribute, value)
     return [_object(entry, attribute) for entry in entries] if attribute.is_complex else entries
 

@@ -1,9 +1,11 @@
 """Replays what an identity provider sends, from a file, and compares what comes back.
 
-A file has a `source` (where the sequence is from), an `idp` (the target's setting) and `steps`. A step is a request
-and what is expected of the answer; `keep` stores parts of the answer, which `{{name}}` puts into later steps, and
-`at` says what is expected instead at a vendor that cannot do it. `ends` is what the vendor has in the end: the
-names of the groups of each account, by e-mail address.
+A file is one `habit`, in a sentence, of the provider that its name begins with. It has a `source`, marked [D] for
+the provider's own documentation or code, [R] for recorded traffic and [S] for what others report; an `idp` (the
+target's setting) and `steps`. A step is a request and what is expected of the answer; `keep` stores parts of the
+answer, which `{{name}}` puts into later steps, and `at` says what a vendor that cannot do it is expected to answer.
+`ends` is what the vendor has in the end: the names of the groups of each account, by e-mail address. A file begins
+with nobody there, and what it leaves behind is deleted, so that one bridge replays many.
 
 In an expected body an object is a fragment, a list is complete, `<string>`, `<integer>` and `<absent>` stand for
 any text, any number and nothing.
@@ -24,16 +26,21 @@ CORPUS = Path(__file__).parent / "corpus"
 
 
 def files() -> list[Path]:
-    """Return the sequences, sorted by name."""
+    """Return the habits, sorted by name."""
     return sorted(CORPUS.glob("*.json"))
 
 
+def habits(idp: str, names_taken: Iterable[str]) -> list[dict[str, Any]]:
+    """Read every habit of the providers that are served by one setting of a target."""
+    return [each for path in files() if (each := load(path, names_taken))["idp"] == idp]
+
+
 def load(path: Path, names_taken: Iterable[str] = ()) -> dict[str, Any]:
-    """Read one sequence; groups whose names the vendor keeps for its own roles get other ones."""
+    """Read one habit; groups whose names the vendor keeps for its own roles get other ones."""
     text = path.read_text(encoding="utf-8")
     for name in names_taken:
         text = text.replace(f'"{name}"', f'"All {name}"')
-    sequence: dict[str, Any] = json.loads(text)
+    sequence: dict[str, Any] = {"name": path.stem, **json.loads(text)}
     return sequence
 
 
@@ -49,14 +56,21 @@ def replay(bridge: Bridge, facts: Facts, sequence: dict[str, Any]) -> None:
     for number, step in enumerate(sequence["steps"], 1):
         answer = _send(bridge, sequence, filled(step, kept))
         expected = filled({**step["expect"], **step.get("at", {}).get(facts.vendor, {})}, kept)
-        where = f"step {number}, {step.get('say', step['method'])}"
+        where = f"{sequence['name']}, step {number}, {step.get('say', step['method'])}"
         _compare(answer, expected, where)
         for name, path in step.get("keep", {}).items():
             kept[name] = _part(answer.body, path)
     bridge.assert_agreement()
     if "ends" in sequence:
         roles = {email: facts.roles(*names) for email, names in sequence["ends"].items()}
-        assert bridge.accounts() == roles
+        assert bridge.accounts() == roles, sequence["name"]
+    _clean(bridge)
+
+
+def _clean(bridge: Bridge) -> None:
+    for endpoint in ("/Groups", "/Users"):
+        for left in bridge.everything(endpoint):
+            assert bridge.delete(f"{endpoint}/{left['id']}").status == 204
 
 
 def filled(value: Any, kept: dict[str, str]) -> Any:

@@ -269,6 +269,8 @@ def test_what_is_no_filter_is_refused(text):
         ('members[value eq "U1"]', False, True),
         ('emails[type eq "work"]', True, False),
         ('department ne "R&D"', False, True),
+        (f'{GROUP_TYPE.schema.id}:displayName eq "staff"', False, True),
+        (f'{CORE}:displayName eq "staff" or {CORE}:displayName ne "staff"', True, True),
         (f'schemas eq "{CORE}"', True, False),
         ('meta.resourceType eq "Group"', False, True),
     ],

@@ -45,12 +45,21 @@ def test_a_list_that_names_nobody_removes_nobody():
     assert changes("add", "members", []) == ()
 
 
-@pytest.mark.parametrize("value", [None, ""])
-def test_remove_without_a_value_removes_everybody(value):
-    assert changes("remove", "members", value) == (MemberChange("clear"),)
+def test_remove_without_a_value_removes_everybody():
+    assert changes("remove", "members") == (MemberChange("clear"),)
 
 
-@pytest.mark.parametrize("value", [None, "", []])
+@pytest.mark.parametrize("op", ["add", "remove", "replace"])
+@pytest.mark.parametrize("value", ["", {}, [None], [{}], [[]], [""], [{"value": "1"}, {}]])
+def test_a_list_of_nothing_does_not_empty_a_group(op, value):
+    with pytest.raises(InvalidValue):
+        changes(op, "members", value)
+    if op != "remove":
+        with pytest.raises(InvalidValue):
+            changes(op, None, {"members": value})
+
+
+@pytest.mark.parametrize("value", [None, []])
 def test_replace_with_nothing_removes_everybody(value):
     assert changes("replace", "members", value) == (MemberChange("clear"),)
     assert changes("replace", None, {"members": value}) == (MemberChange("clear"),)

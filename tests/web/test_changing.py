@@ -155,6 +155,8 @@ def test_over_the_root_one_filter_selects_from_every_type_that_has_the_attribute
         f'schemas eq "{GROUP}"': {group},
         'userName ne "ann@acme.example"': {group},
         "active eq true": {ann},
+        f'{GROUP}:displayName ne "x" and {USER}:displayName eq null': {group},
+        f'{USER}:displayName eq "ann lee" and not (members pr) and {GROUP}:displayName eq null': {ann},
         "not (active eq true)": {group},
     }.items():
         listed = bridge.get(f"?filter={text}")

@@ -41,7 +41,7 @@ def parse_filter(text: str, resource_type: ResourceType, beside: Iterable[Resour
     attribute for its `value`, and a word without quotes. Anything wrong, unknown attributes included, is
     InvalidFilter: a condition that is dropped would return everybody.
     """
-    return convert(tree(text), AnyScope((resource_type, *beside)))
+    return convert(tree(text), AnyScope(resource_type, tuple(beside)))
 
 
 def convert(node: Any, scope: Scope) -> Filter:
