@@ -39,7 +39,8 @@ class EntryScope:
 class AnyScope:
     """The names of one resource type, and what `beside` it only others know.
 
-    Theirs carries the URN of their schema in place of an extension's, and so has no value in a resource of this one.
+    Theirs carries the URN of their schema in place of an extension's, and so has no value in a resource of this
+    type.
     """
 
     own: ResourceType
