@@ -10,7 +10,7 @@ from flask.json.provider import JSONProvider
 
 from app.assembly import Bridge
 from app.config import ServerConfig
-from app.web import catalogue, discovery, errors, health, lists, metrics, reading, resources
+from app.web import bulk, catalogue, discovery, errors, health, lists, metrics, reading, resources
 from app.web.paths import CanonicalPaths
 from app.web.proxies import TrustedProxies
 
@@ -36,7 +36,7 @@ def application(bridge: Bridge, server: ServerConfig) -> Flask:
     app.extensions["bridge"] = bridge
     app.extensions["external_url"] = server.external_url
     errors.register(app)
-    for part in (health, metrics, resources, lists, discovery, catalogue):
+    for part in (health, metrics, resources, lists, bulk, discovery, catalogue):
         app.register_blueprint(part.blueprint)
     app.wsgi_app = TrustedProxies(CanonicalPaths(app.wsgi_app), server.trusted_proxies)  # type: ignore[method-assign]
     return app

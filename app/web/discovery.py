@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, request
 
 from app.scim import messages
+from app.scim.bulk import MAX_OPERATIONS
 from app.scim.errors import Forbidden, NotFound, NotSupported
 from app.web import reading
 from app.web.answers import answer
@@ -19,7 +20,12 @@ def service_provider_config() -> Response:
     _refuse_filter()
     can_change = reading.target().mapping.passwords == "settable"
     config = messages.service_provider_config(
-        reading.base_url(), change_password=can_change, max_results=reading.MAX_RESULTS
+        reading.base_url(),
+        bulk=True,
+        change_password=can_change,
+        max_results=reading.MAX_RESULTS,
+        max_operations=MAX_OPERATIONS,
+        max_payload_size=reading.MAX_BODY,
     )
     return answer(config)
 
@@ -57,7 +63,6 @@ def schema(urn: str) -> Response:
 
 
 @blueprint.route("/Me", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
-@blueprint.route("/Bulk", methods=["POST"])
 def not_offered() -> Response:
     """RFC 7644 §3.11: a service provider that knows no authenticated subject answers /Me with 501."""
     raise NotSupported("This is not offered, as ServiceProviderConfig says.")
