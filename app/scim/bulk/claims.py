@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from app.scim.bulk.operation import Operation
 from app.scim.types import Document, Json
 
-Thing: TypeAlias = tuple[str, str]
-"""A resource by its id, or a name that one resource at a time can have."""
+Thing: TypeAlias = tuple[str, ...]
+"""A resource by its id, a name that one resource at a time can have, or those who share names."""
 
 NAMING = {"Users": ("username", "externalid", "emails"), "Groups": ("displayname", "externalid")}
 """The attributes by which a resource is known here or at a vendor."""
-EVERYBODY: Thing = ("everybody", "")
+EVERYBODY: Thing = ("everybody",)
 TOKENS = re.compile(r'[^"/\s\[\]]+')
 QUOTED = re.compile('"[^"]*"')
 BY_ID = {"value", "eq", "or"}
@@ -34,21 +33,41 @@ class Claims:
 def claims(operations: Sequence[Operation], stored: Mapping[str, Document]) -> list[Claims]:
     """Return what each operation touches; ``stored`` are the documents of the ids in paths, as they are now.
 
-    A resource claims all names that it has or is given anywhere in the request: an operation that deletes or
-    renames it gives up one of them, and whoever takes that one has to come after.
+    Resources that have, had or are given one name anywhere in the request are a family: an operation that deletes
+    or renames one gives up a name, and whoever takes that one has to come after.
     """
-    sound = [operation for operation in operations if operation.problem is None]
-    names: dict[str | None, set[Thing]] = defaultdict(set)
-    for operation in sound:
-        document = stored.get(operation.id or "", {})
-        names[operation.id].update(_names(operation.endpoint, [operation.data, document]))
-    return [Claims() if operation.problem else _claims(operation, names) for operation in operations]
+    families = _Families()
+    for operation in operations:
+        if operation.problem is None:
+            documents = [operation.data, stored.get(operation.id or "", {})]
+            families.unite([("id", operation.id or ""), *_names(operation.endpoint, documents)])
+    return [Claims() if operation.problem else _claims(operation, families) for operation in operations]
 
 
-def _claims(operation: Operation, names: Mapping[str | None, set[Thing]]) -> Claims:
-    writes = {("id", operation.id or ""), *names[operation.id]}
+@dataclass(frozen=True, slots=True)
+class _Families:
+    """Disjoint sets of things, each with one of them that stands for it."""
+
+    above: dict[Thing, Thing] = field(default_factory=dict)
+
+    def unite(self, things: Sequence[Thing]) -> None:
+        for thing in things:
+            self.above[self.head(thing)] = self.head(things[0])
+
+    def head(self, thing: Thing) -> Thing:
+        path = [thing]
+        while self.above.setdefault(path[-1], path[-1]) != path[-1]:
+            path.append(self.above[path[-1]])
+        self.above.update(dict.fromkeys(path, path[-1]))
+        return path[-1]
+
+
+def _claims(operation: Operation, families: _Families) -> Claims:
+    thing = ("id", operation.id or "")
+    writes = {thing, ("family of", *families.head(thing))}
     texts = list(_texts(operation.data))
-    reads = {("id", token) for text in texts for token in TOKENS.findall(text) if token in names}
+    mentioned = (("id", token) for text in texts for token in TOKENS.findall(text))
+    reads: set[Thing] = {other for other in mentioned if other in families.above}
     if operation.endpoint == "Users":
         reads.add(EVERYBODY)
     elif any(map(_chooses_by_name, texts)):
