@@ -43,7 +43,9 @@ def read_operation(given: Json) -> Operation:
         keys = folded(given, "An operation of a bulk request")
     except ScimError as problem:
         return Operation(problem=problem)
-    known, problem_ = Operation(), None
+    method = keys.get("method")
+    known = Operation(method.upper() if isinstance(method, str) and is_storable(method) else "")
+    problem_ = None
     for name, read in READERS.items():
         try:
             known = read(known, keys.get(name))
@@ -62,11 +64,10 @@ def folded(value: Json, what: str) -> Document:
     return keys
 
 
-def _with_method(operation: Operation, given: Json) -> Operation:
-    method = given.upper() if isinstance(given, str) else ""
-    if method not in METHODS:
+def _with_method(operation: Operation, _given: Json) -> Operation:
+    if operation.method not in METHODS:
         raise InvalidSyntax(f"The method of an operation must be one of {', '.join(METHODS)}.")
-    return replace(operation, method=method)
+    return operation
 
 
 def _with_bulk_id(operation: Operation, given: Json) -> Operation:
@@ -83,7 +84,7 @@ def _with_path(operation: Operation, given: Json) -> Operation:
     if found is None:
         raise NotFound("The path of an operation must be /Users, /Groups, or the path of a resource of theirs.")
     endpoint, id_ = found[1], unquote(found[2]) if found[2] else None
-    if operation.method and operation.creates != (id_ is None):
+    if operation.creates != (id_ is None):
         raise MethodNotAllowed(f"The path {path} does not take the method {operation.method}.")
     if id_ is not None and not is_storable(id_):
         raise NotFound("There is no such resource.")
