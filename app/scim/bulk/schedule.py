@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import heapq
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 
 from app.scim.bulk.order import Unit
 
@@ -29,29 +29,23 @@ class Schedule:
     def __init__(self, units: Sequence[Unit], fail_on_errors: int | None) -> None:
         self._units = units
         self._acceptable = sum(len(unit.operations) for unit in units) if fail_on_errors is None else fail_on_errors
-        self._reserved: dict[int, int] = {}
-        self._missing = [len(unit.after) for unit in units]
-        self._behind: dict[int, list[int]] = defaultdict(list)
-        for position, unit in enumerate(units):
-            for other in unit.after:
-                self._behind[other].append(position)
-        self._free = [position for position, missing in enumerate(self._missing) if not missing]
+        self._sorter = TopologicalSorter({position: unit.after for position, unit in enumerate(units)})
+        self._sorter.prepare()
+        self._free: list[int] = []
 
     def next(self) -> Turn | None:
         """Return what may be begun now; nothing, until something is finished, or for good."""
+        for position in self._sorter.get_ready():
+            heapq.heappush(self._free, position)
         if not self._free or self._acceptable <= 0:
             return None
         position = heapq.heappop(self._free)
         unit = self._units[position]
         most = min(len(unit.operations), self._acceptable)
         self._acceptable -= most
-        self._reserved[position] = most
         return Turn(position, unit, most)
 
     def finish(self, turn: Turn, errors: int) -> None:
         """Note that a unit has ended, with so many errors."""
-        self._acceptable += self._reserved.pop(turn.position) - errors
-        for other in self._behind[turn.position]:
-            self._missing[other] -= 1
-            if not self._missing[other]:
-                heapq.heappush(self._free, other)
+        self._acceptable += turn.most_errors - errors
+        self._sorter.done(turn.position)
