@@ -26,7 +26,7 @@ from app.scim.meta import Preconditions
 from app.scim.types import Document
 
 TAKING_BACK_SECONDS = 5.0
-"""How long taking a creation back may take at least: what refers to nobody must not stay, even if time is up."""
+"""How much later than everything else the taking back must end: what refers to nobody must not stay."""
 
 Tag = Callable[[str, Resource], str]
 """Returns the ETag of a resource as its endpoint shows it."""
@@ -93,13 +93,16 @@ class Bulk:
 
     def take_back(self, operation: Operation) -> None:
         """End what was created and must not stay; what the vendor does not delete now stays due there."""
-        began = max(self.request.started, time.monotonic() - writing.REQUEST_SECONDS + TAKING_BACK_SECONDS)
         action = f"DELETE /{operation.endpoint}/{operation.id} (bulk, taken back)"
-        request = Request(self.request.actor, action, started=began)
+        began = min(time.monotonic(), self.request.started + TAKING_BACK_SECONDS)
         try:
-            self._endpoint(operation).delete(request, operation.id or "", Preconditions())
-        except Exception as error:  # the operation has failed as it is; what is not gone yet can be seen
-            log.exception("not taken back", endpoint=operation.endpoint, id=operation.id, error=str(error))
+            self._endpoint(operation).delete(
+                Request(self.request.actor, action, started=began), operation.id or "", Preconditions()
+            )
+        except ScimError as error:  # in the audit too; the operation has failed as it is
+            log.warning("not taken back yet", endpoint=operation.endpoint, id=operation.id, why=error.detail)
+        except Exception:
+            log.exception("unexpected error", method="DELETE", endpoint=operation.endpoint)
 
     def _perform(self, operation: Operation) -> Done:
         if time.monotonic() > self.request.started + writing.REQUEST_SECONDS:

@@ -205,6 +205,24 @@ def test_what_cannot_be_begun_in_time_is_503_and_to_be_sent_again(bridge, monkey
     assert bridge.calls() == []
 
 
+def test_a_circle_that_time_runs_out_on_leaves_nobody_here_and_nobody_at_the_vendor_in_the_end(bridge, monkeypatch):
+    create = UserEndpoint.create
+
+    def last(endpoint, *arguments):
+        try:
+            return create(endpoint, *arguments)
+        finally:
+            monkeypatch.setattr(writing, "REQUEST_SECONDS", -60.0)
+
+    monkeypatch.setattr(UserEndpoint, "create", last)
+    assert statuses(bulk(bridge, post("ann", "bulkId:ben"), post("ben", "bulkId:ann"))) == ["409", "503"]
+    assert bridge.everything("/Users") == []
+    assert bridge.accounts().keys() == {"ann@acme.example"}
+    monkeypatch.undo()
+    bridge.deliver()
+    assert bridge.accounts() == {}
+
+
 def test_a_defect_of_ours_is_the_500_of_one_operation(bridge, monkeypatch):
     replace_, secret = UserEndpoint.replace, "the insides of the bridge"
 
