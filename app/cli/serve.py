@@ -13,12 +13,14 @@ from typing import Any
 
 import click
 import gunicorn.http.message
+import gunicorn.util
 import structlog
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
 from app import create_app
 from app.cli.context import Context, pass_context
+from app.cli.transport import write_error
 from app.config import Config
 from app.logging import configure_logging
 from app.provisioning.worker import Worker
@@ -49,6 +51,7 @@ def serve(context: Context, bind: str, workers: int, threads: int, no_worker: bo
         root = context.config.server.external_url or f"http://{bind}"
         click.echo(f"{name}: {root}/{name}/scim/v2", err=True)
     gunicorn.http.message.MAX_REQUEST_LINE = MAX_REQUEST_LINE
+    gunicorn.util.write_error = write_error
     _Server(context, bind=bind, workers=workers, threads=threads, delivers=not no_worker).run()
 
 

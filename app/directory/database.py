@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Double, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Double, Engine, Text, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -37,6 +37,23 @@ def _now_sqlite(*_: Any, **__: Any) -> str:
 @compiles(now, "postgresql")
 def _now_postgresql(*_: Any, **__: Any) -> str:
     return "extract(epoch from clock_timestamp())::double precision"
+
+
+class by_code_point(FunctionElement[str]):  # noqa: N801 -- reads as the SQL function it is
+    """A text that is compared and sorted as Python does it, whatever the database's own collation."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(by_code_point, "sqlite")
+def _by_code_point_sqlite(element: Any, compiler: Any, **context: Any) -> str:
+    return str(compiler.process(element.clauses, **context))  # SQLite compares the bytes of UTF-8
+
+
+@compiles(by_code_point, "postgresql")
+def _by_code_point_postgresql(element: Any, compiler: Any, **context: Any) -> str:
+    return f'({compiler.process(element.clauses, **context)} COLLATE "C")'
 
 
 T = TypeVar("T")
@@ -74,6 +91,7 @@ class Database:
             if path.parent.is_dir():  # it holds names and addresses: nobody else's to read
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             self._writer: _FileLock | None = _FileLock(path.with_name(path.name + ".lock"))
+            self._reader = self.engine
         else:
             self.engine = create_engine(
                 url,
@@ -84,11 +102,12 @@ class Database:
                 connect_args={"options": PATIENCE},
             )
             self._writer = None
+            self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ")
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Open a connection for reading: it sees what is committed."""
-        with self.engine.connect() as connection:
+        """Open a connection for reading: all that is read with it was true at one moment."""
+        with self._reader.connect() as connection:
             yield connection
 
     @contextmanager

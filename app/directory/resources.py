@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from app.directory.tables import link, member, resource
 from app.scim.types import Document
@@ -75,7 +75,8 @@ def delete(connection: Connection, id_: str) -> None:
 
 def get(connection: Connection, target: str, kind: str, id_: str) -> Resource | None:
     """Return one resource, or ``None``."""
-    row = connection.execute(_all(target, kind).where(resource.c.id == id_)).first()
+    scope = (resource.c.target == target, resource.c.kind == kind, resource.c.id == id_)
+    row = connection.execute(select(resource).where(*scope)).first()
     return None if row is None else of_row(row)
 
 
@@ -85,23 +86,26 @@ def by_ids(connection: Connection, ids: Sequence[str]) -> dict[str, Resource]:
     return {row.id: of_row(row) for row in rows}
 
 
-def count(connection: Connection, target: str, kind: str, where: ColumnElement[bool]) -> int:
-    """Count the resources for which ``where`` is true."""
-    statement = select(func.count()).select_from(resource)
-    scope = (resource.c.target == target, resource.c.kind == kind, where)
-    return connection.execute(statement.where(*scope)).scalar_one()
+def count(
+    connection: Connection, target: str, where: ColumnElement[bool], part: ColumnElement[bool] | None = None
+) -> tuple[int, int]:
+    """Count the resources for which ``where`` is true, and those of them for which ``part`` is true too."""
+    counted = func.count() if part is None else func.count().filter(part)
+    statement = select(func.count(), counted).select_from(resource).where(resource.c.target == target, where)
+    whole, some = connection.execute(statement).one()
+    return whole, some
 
 
 def page(
     connection: Connection,
     target: str,
-    kind: str,
     where: ColumnElement[bool],
+    order: Sequence[ColumnElement[Any]] = (),
     offset: int = 0,
     limit: int | None = None,
-) -> Sequence[Resource]:
-    """Return the resources for which ``where`` is true, oldest first: an order that stays."""
-    statement = _all(target, kind).where(where).order_by(resource.c.created, resource.c.id)
+) -> list[Resource]:
+    """Return the resources for which ``where`` is true, in this order."""
+    statement = select(resource).where(resource.c.target == target, where).order_by(*order)
     return [of_row(row) for row in connection.execute(statement.offset(offset).limit(limit))]
 
 
@@ -116,10 +120,6 @@ def of_row(row: Row[Any]) -> Resource:
         created=row.created,
         modified=row.modified,
     )
-
-
-def _all(target: str, kind: str) -> Select[Any]:
-    return select(resource).where(resource.c.target == target, resource.c.kind == kind)
 
 
 def _values(new: Resource) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from app.scim.errors import ScimError
 
 ID_LENGTH = 36
 """Characters of a resource's id, a UUID: a request on a resource is about its id, a new one about a name."""
+NAME_LENGTH = 256
+"""Characters of a name in the audit: an address may say any id, and no index takes them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def carried(connection: Connection, target: Target, request: Request, group: Sta
 def refused(connection: Connection, target: Target, request: Request, name: str, error: ScimError) -> None:
     """Write down a request that changed nothing."""
     row = _event(target, request, None, "") | {
-        "name": name,
+        "name": name[:NAME_LENGTH],
         "resource_id": name if len(name) == ID_LENGTH else None,
         "outcome": "refused",
         "status": error.status,

@@ -106,7 +106,7 @@ class Schema:
         return self._by_name.get(name.casefold())
 
     def document(self) -> Document:
-        """Describe it as /Schemas does; `messages.schemas` adds `meta`."""
+        """Describe it as /Schemas does; `messages.schema_documents` adds `meta`."""
         return {
             "schemas": [SCHEMA_URN],
             "id": self.id,

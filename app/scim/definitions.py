@@ -6,6 +6,8 @@ Where they differ from §8.7.1, a provider or a conformance suite is the reason:
   providers always want a boolean. Nothing enforces it: a create without `active` is fine.
 * a group's `displayName` is required and unique: Entra's validator wants 409 for a second one.
 * `members.display` is readOnly: Okta sends it, and what is published as writable would have to be echoed.
+* only users are members, and so all groups of a user are direct ones: groups in groups are not supported.
+* `members.value` is required: a member without an id is nobody.
 * ids (`members.value`, `groups.value`, `manager.value`) are caseExact, as `id` is.
 """
 
@@ -145,12 +147,12 @@ USER = Schema(
             "groups",
             "The groups the user belongs to; changed through the groups only.",
             text("value", "The id of the group.", case_exact=True, mutability="readOnly"),
-            reference("$ref", "The URI of the group.", "User", "Group", mutability="readOnly"),
+            reference("$ref", "The URI of the group.", "Group", mutability="readOnly"),
             text("display", "The name of the group.", mutability="readOnly"),
             text(
                 "type",
                 "Whether the membership is direct.",
-                canonical_values=("direct", "indirect"),
+                canonical_values=("direct",),
                 mutability="readOnly",
             ),
             multi_valued=True,
@@ -175,12 +177,12 @@ GROUP = Schema(
         complex_(
             "members",
             "The members of the group.",
-            text("value", "The id of the member.", case_exact=True, mutability="immutable"),
-            reference("$ref", "The URI of the member.", "User", "Group", mutability="immutable"),
+            text("value", "The id of the member.", required=True, case_exact=True, mutability="immutable"),
+            reference("$ref", "The URI of the member.", "User", mutability="immutable"),
             text(
                 "type",
                 "What the member is.",
-                canonical_values=("User", "Group"),
+                canonical_values=("User",),
                 mutability="immutable",
             ),
             text("display", "The name of the member.", mutability="readOnly"),

@@ -1,7 +1,9 @@
-"""The errors a SCIM client is told about (RFC 7644 §3.12, Table 8 and 9).
+"""The errors a SCIM client is told about (RFC 7644 §3.12, Table 8 and 9; RFC 9865 §2.1).
 
 ScimError                    any status
 ├── BadRequest               400
+│   ├── InvalidCount         invalidCount (RFC 9865)
+│   ├── InvalidCursor        invalidCursor (RFC 9865)
 │   ├── InvalidFilter        invalidFilter
 │   ├── InvalidPath          invalidPath
 │   ├── InvalidSyntax        invalidSyntax
@@ -64,6 +66,18 @@ class BadRequest(ScimError):
     """400: the request itself is wrong."""
 
     default_status = 400
+
+
+class InvalidCount(BadRequest):
+    """The size of a page is not a number, where pages are asked for by cursor (RFC 9865 §2.1)."""
+
+    default_scim_type = "invalidCount"
+
+
+class InvalidCursor(BadRequest):
+    """The cursor is none that this list has given out (RFC 9865 §2.1)."""
+
+    default_scim_type = "invalidCursor"
 
 
 class InvalidFilter(BadRequest):

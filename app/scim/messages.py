@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from app.scim.resource_type import ResourceType
+from app.scim.service_schemas import SERVICE_SCHEMAS
 from app.scim.types import Document
 
 LIST_URN = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
@@ -34,18 +35,32 @@ def list_response(resources: Sequence[Document], total: int, start_index: int = 
     }
 
 
+def cursor_response(
+    resources: Sequence[Document], total: int, next_cursor: str | None, previous_cursor: str | None
+) -> Document:
+    """Make a page of a list that is read by cursor (RFC 9865 §2): there is no next one after the last page."""
+    cursors = {"nextCursor": next_cursor, "previousCursor": previous_cursor}
+    return {
+        "schemas": [LIST_URN],
+        "totalResults": total,
+        "itemsPerPage": len(resources),
+        **{name: cursor for name, cursor in cursors.items() if cursor is not None},
+        "Resources": list(resources),
+    }
+
+
 def service_provider_config(
     base_url: str,
     *,
     etag: bool = True,
-    sort: bool = False,
+    sort: bool = True,
     bulk: bool = False,
     change_password: bool = False,
     max_results: int = 200,
     max_operations: int = 0,
     max_payload_size: int = 0,
 ) -> Document:
-    """Describe what the server does (RFC 7643 §5); `max_results` is the largest page of a filtered list."""
+    """Describe what the server does (RFC 7643 §5, RFC 9865 §4); `max_results` is the largest page of a list."""
     return {
         "schemas": [CONFIG_URN],
         "patch": {"supported": True},
@@ -54,6 +69,13 @@ def service_provider_config(
         "changePassword": {"supported": change_password},
         "sort": {"supported": sort},
         "etag": {"supported": etag},
+        "pagination": {
+            "cursor": True,
+            "index": True,
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": max_results,
+            "maxPageSize": max_results,
+        },
         "authenticationSchemes": [dict(BEARER)],
         "meta": {
             "resourceType": "ServiceProviderConfig",
@@ -62,21 +84,10 @@ def service_provider_config(
     }
 
 
-def resource_types(base_url: str, types: Iterable[ResourceType]) -> Document:
-    """List the resource types (RFC 7643 §6); one alone is `ResourceType.document`."""
-    documents = [each.document(base_url) for each in types]
-    return list_response(documents, len(documents))
-
-
-def schemas(base_url: str, types: Iterable[ResourceType]) -> Document:
-    """List the schemas of these resource types, each once (RFC 7643 §7)."""
-    documents = list(schema_documents(base_url, types).values())
-    return list_response(documents, len(documents))
-
-
 def schema_documents(base_url: str, types: Iterable[ResourceType]) -> dict[str, Document]:
-    """Describe the schemas of these resource types by their URN, as /Schemas/{urn} does."""
+    """Describe every schema by its URN, as /Schemas does: of these resource types, then of discovery itself."""
     used = {schema.id: schema for each in types for schema in (each.schema, *each.extensions)}
+    used |= {schema.id: schema for schema in SERVICE_SCHEMAS}
     return {
         urn: {
             **schema.document(),

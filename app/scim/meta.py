@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+import orjson
 
 from app.scim.errors import PreconditionFailed
 from app.scim.types import Document
@@ -39,9 +43,17 @@ def derived(version: str, references: Iterable[str]) -> str:
     return f"{version}.{zlib.crc32(shown.encode()):08x}" if shown else version
 
 
+def digest(document: Document) -> str:
+    """Return the version of a document that nobody stores: what discovery and a vendor's catalogue show."""
+    return hashlib.sha256(orjson.dumps(document)).hexdigest()[:16]
+
+
 def names(header: str, version: str) -> bool:
-    """Whether an ``If-None-Match`` header names this version, or any (RFC 9110 §13.1)."""
-    return bool({"*", version} & set(_versions(header)))
+    """Whether an ``If-Match`` or ``If-None-Match`` header names this version, or any (RFC 9110 §13.1).
+
+    Tags compare weakly, as the examples of RFC 7644 §3.14 have it: all of ours are weak.
+    """
+    return header.strip() == "*" or version in _versions(header)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +75,16 @@ class Preconditions:
 
 
 def _names_stored(header: str, version: str) -> bool:
-    return bool({"*", version} & {found.partition(".")[0] for found in _versions(header)})
+    return header.strip() == "*" or version in {found.partition(".")[0] for found in _versions(header)}
+
+
+TAG = r'(?:W/)?(?:"([^"]*)"|([^\s,"]+))'
+"""An entity tag, which may hold commas; without its quotes, as some clients send it, it holds none."""
+TAGS = re.compile(rf"[\s,]*(?:{TAG}\s*(?:,[\s,]*|$))*")
 
 
 def _versions(header: str) -> list[str]:
-    return [tag.strip().removeprefix("W/").strip('"') for tag in header.split(",")]
+    """Return the versions that a list of entity tags names; what is no such list names none."""
+    if TAGS.fullmatch(header) is None:
+        return []
+    return [quoted or bare for quoted, bare in re.findall(TAG, header)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, cast
 
+from app.scim.body import folded
 from app.scim.errors import InvalidPath, InvalidSyntax, InvalidValue
 from app.scim.types import Document, Json
 
@@ -37,7 +38,7 @@ def parse_patch(body: object) -> tuple[Operation, ...]:
 def _folded(value: object) -> Document:
     if not isinstance(value, dict):
         raise InvalidSyntax("A PATCH body and each of its operations must be a JSON object.")
-    return {str(key).casefold(): item for key, item in value.items()}
+    return folded(value)
 
 
 def _operation(given: Document) -> Operation:

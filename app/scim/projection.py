@@ -79,10 +79,15 @@ class _Selection:
         return named or (whole and sub.returned == "default" and path not in self.excluded)
 
 
+def refuse_both(attributes: str | None, excluded: str | None) -> None:
+    """Raise InvalidValue where both are given: they are mutually exclusive (RFC 7644 §3.9)."""
+    if attributes and excluded:
+        raise InvalidValue("attributes and excludedAttributes cannot be used together.")
+
+
 @lru_cache(maxsize=256)
 def _selection(resource_type: ResourceType, attributes: str | None, excluded: str | None) -> _Selection:
-    if attributes is not None and excluded is not None:
-        raise InvalidValue("attributes and excludedAttributes cannot be used together.")
+    refuse_both(attributes, excluded)
     chosen = None if attributes is None else _named(resource_type, attributes)
     return _Selection(chosen, _named(resource_type, excluded or ""))
 

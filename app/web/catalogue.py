@@ -5,28 +5,29 @@ See draft-ietf-scim-roles-entitlements. Each list is one call in five minutes; f
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 
-import orjson
-from flask import Response, request
+from flask import Response
 
 from app.provisioning.catalogue import Catalogue, Entries
 from app.provisioning.looking import look
 from app.provisioning.outcomes import scim_error
 from app.provisioning.target import Target
 from app.provisioning.writing import REQUEST_SECONDS
-from app.scim import messages
 from app.scim.catalogue import resource_id
 from app.scim.errors import MethodNotAllowed, NotFound
 from app.scim.filter import matches, parse_filter
-from app.scim.meta import etag
+from app.scim.meta import digest, etag
 from app.scim.normalise import is_empty
+from app.scim.paging import cut
 from app.scim.projection import project
 from app.scim.resource_type import ResourceType
+from app.scim.sorting import Position
 from app.scim.types import Document
 from app.web import reading
 from app.web.answers import answer, resource_answer
+from app.web.listing import list_query
+from app.web.query import of_url
 from app.web.rendering import Rendered
 from app.web.scim import scim_blueprint
 from mappings import Entry, Flow, VendorError
@@ -38,13 +39,14 @@ LISTS: Mapping[str, tuple[str, Callable[[Catalogue], Flow[Entries]]]] = {
     "Entitlements": ("Entitlement", Catalogue.entitlements),
 }
 Containers = dict[str, list[str]]
-WRITES = ["POST", "PUT", "PATCH", "DELETE"]
+REFUSED = ["POST", "PUT", "PATCH", "DELETE", "TRACE"]
+READ_ONLY = "GET, HEAD, OPTIONS"
 
 
-@blueprint.get("/<any(Roles, Entitlements):endpoint>")
+@blueprint.get("/<any(Roles, Entitlements):endpoint>", provide_automatic_options=False)
 def list_offered(endpoint: str) -> Response:
     """RFC 7644 §3.4.2."""
-    return _page(endpoint, request.args)
+    return _page(endpoint, of_url())
 
 
 @blueprint.post("/<any(Roles, Entitlements):endpoint>/.search")
@@ -53,23 +55,31 @@ def search_offered(endpoint: str) -> Response:
     return _page(endpoint, reading.search_request())
 
 
-@blueprint.get("/<any(Roles, Entitlements):endpoint>/<id_>")
+@blueprint.get("/<any(Roles, Entitlements):endpoint>/<id:id_>", provide_automatic_options=False)
 def read_offered(endpoint: str, id_: str) -> Response:
     """RFC 7644 §3.4.1."""
     type_ = _type(endpoint)
     found = next((each for each in _offered(endpoint, type_) if each.document["id"] == id_), None)
     if found is None:
         raise NotFound(f"{type_.name} {id_} not found")
-    return resource_answer(_shown(found.document, type_, request.args), found.version)
+    return resource_answer(_shown(found.document, type_, of_url()), found.version)
 
 
-@blueprint.route("/<any(Roles, Entitlements):endpoint>", methods=WRITES)
-@blueprint.route("/<any(Roles, Entitlements):endpoint>/<id_>", methods=WRITES)
+@blueprint.route("/<any(Roles, Entitlements):endpoint>", methods=["OPTIONS"])
+@blueprint.route("/<any(Roles, Entitlements):endpoint>/<id:id_>", methods=["OPTIONS"])
+def options(endpoint: str, id_: str = "") -> Response:  # noqa: ARG001 -- part of the address
+    """RFC 9110 §9.3.7: the routes for what is refused do not count."""
+    _type(endpoint)
+    return answer(None, 204, {"Allow": READ_ONLY})
+
+
+@blueprint.route("/<any(Roles, Entitlements):endpoint>", methods=REFUSED, provide_automatic_options=False)
+@blueprint.route("/<any(Roles, Entitlements):endpoint>/<id:id_>", methods=REFUSED, provide_automatic_options=False)
 def refuse_write(endpoint: str, id_: str = "") -> Response:  # noqa: ARG001 -- part of the address
     """Nothing here can be written: what there is to be assigned is decided at the vendor."""
     _type(endpoint)
     said = f"/{endpoint} is read-only: it shows what {reading.target().mapping.title} offers."
-    raise MethodNotAllowed(said, headers={"Allow": "GET, HEAD, OPTIONS"})
+    raise MethodNotAllowed(said, headers={"Allow": READ_ONLY})
 
 
 # -- parts
@@ -85,12 +95,16 @@ def _type(endpoint: str) -> ResourceType:
 
 def _page(endpoint: str, query: Mapping[str, str]) -> Response:
     type_ = _type(endpoint)
-    filter_ = parse_filter(query["filter"], type_) if "filter" in query else None
-    start, count = reading.page(query)
+    asked = list_query(query, (reading.target().name, endpoint), [type_])
+    filter_ = None if asked.filter is None else parse_filter(asked.filter, type_)
     documents = [each.document for each in _offered(endpoint, type_)]
     found = [each for each in documents if filter_ is None or matches(filter_, each, type_)]
-    shown = [_shown(each, type_, query) for each in found[start - 1 : start - 1 + count]]
-    return answer(messages.list_response(shown, len(found), start))
+
+    def position(document: Document) -> Position:
+        return Position(asked.order.key(type_.name, document), 0.0, document["id"])
+
+    page = cut(found, position, asked.order, asked.window)
+    return answer(asked.answer(page, [_shown(each, type_, query) for each in page.items]))
 
 
 def _shown(document: Document, type_: ResourceType, query: Mapping[str, str]) -> Document:
@@ -140,6 +154,6 @@ def _rendered(entry: Entry, type_: ResourceType, containers: list[str], base: st
         "id": id_,
         **{name: value for name, value in given.items() if not is_empty(value)},
     }
-    version = hashlib.sha256(orjson.dumps(document)).hexdigest()[:16]
+    version = digest(document)
     document["meta"] = {"resourceType": type_.name, "location": f"{base}/{id_}", "version": etag(version)}
     return Rendered(document, version)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import Response, request
 
 from app.scim import messages
 from app.scim.bulk import MAX_OPERATIONS
-from app.scim.errors import Forbidden, NotFound, NotSupported
+from app.scim.errors import Forbidden, NotFound
+from app.scim.meta import digest, etag
+from app.scim.types import Document
 from app.web import reading
-from app.web.answers import answer
+from app.web.answers import answer, resource_answer
+from app.web.listing import MAX_RESULTS
 from app.web.scim import scim_blueprint
 
 blueprint = scim_blueprint("discovery")
@@ -17,24 +22,22 @@ blueprint = scim_blueprint("discovery")
 @blueprint.get("/ServiceProviderConfig")
 def service_provider_config() -> Response:
     """RFC 7643 §5."""
-    _refuse_filter()
     can_change = reading.target().mapping.passwords == "settable"
     config = messages.service_provider_config(
         reading.base_url(),
         bulk=True,
         change_password=can_change,
-        max_results=reading.MAX_RESULTS,
+        max_results=MAX_RESULTS,
         max_operations=MAX_OPERATIONS,
         max_payload_size=reading.MAX_BODY,
     )
-    return answer(config)
+    return _one(config)
 
 
 @blueprint.get("/ResourceTypes")
 def resource_types() -> Response:
     """RFC 7643 §6."""
-    _refuse_filter()
-    return answer(messages.resource_types(reading.base_url(), reading.target().listed.values()))
+    return _all(each.document(reading.base_url()) for each in reading.target().listed.values())
 
 
 @blueprint.get("/ResourceTypes/<name>")
@@ -43,32 +46,47 @@ def resource_type(name: str) -> Response:
     found = reading.target().listed.get(name)
     if found is None:
         raise NotFound(f"There is no resource type {name!r}.")
-    return answer(found.document(reading.base_url()))
+    return _one(found.document(reading.base_url()))
 
 
 @blueprint.get("/Schemas")
 def schemas() -> Response:
     """RFC 7643 §7."""
-    _refuse_filter()
-    return answer(messages.schemas(reading.base_url(), reading.target().published.values()))
+    return _all(_schemas().values())
 
 
 @blueprint.get("/Schemas/<urn>")
 def schema(urn: str) -> Response:
-    """One schema by its URN."""
-    found = messages.schema_documents(reading.base_url(), reading.target().published.values()).get(urn)
+    """One schema by its URN, in any case (RFC 8141 §3.1)."""
+    found = next((each for known, each in _schemas().items() if known.casefold() == urn.casefold()), None)
     if found is None:
         raise NotFound(f"There is no schema {urn!r}.")
-    return answer(found)
+    return _one(found)
 
 
-@blueprint.route("/Me", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
-def not_offered() -> Response:
-    """RFC 7644 §3.11: a service provider that knows no authenticated subject answers /Me with 501."""
-    raise NotSupported("This is not offered, as ServiceProviderConfig says.")
+# -- parts
 
 
+@blueprint.before_request
 def _refuse_filter() -> None:
-    """RFC 7644 §4: a filter on a discovery endpoint is 403."""
-    if "filter" in request.args:
+    """RFC 7644 §4: a filter is 403 here, and what else a query may say is ignored."""
+    if any(name.casefold() == "filter" for name in request.args):
         raise Forbidden("Discovery endpoints take no filter.")
+
+
+def _schemas() -> dict[str, Document]:
+    return messages.schema_documents(reading.base_url(), reading.target().published.values())
+
+
+def _one(document: Document) -> Response:
+    version = digest(document)
+    return resource_answer(_versioned(document, version), version)
+
+
+def _all(documents: Iterable[Document]) -> Response:
+    found = [_versioned(each, digest(each)) for each in documents]
+    return answer(messages.list_response(found, len(found)))
+
+
+def _versioned(document: Document, version: str) -> Document:
+    return {**document, "meta": {**document["meta"], "version": etag(version)}}

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from flask import Response, request
+from flask import Response
+from sqlalchemy import Connection
 
 from app.directory import search
-from app.scim import messages
-from app.scim.errors import InvalidFilter
-from app.scim.filter import Filter, parse_filter
+from app.directory.resources import Resource
+from app.directory.search import Query
 from app.scim.schemas import ResourceType
 from app.scim.types import Document
 from app.web import reading
 from app.web.answers import answer
+from app.web.listing import filters, list_query
+from app.web.query import of_url
 from app.web.resources import KINDS
 from app.web.scim import scim_blueprint
 
@@ -23,67 +25,48 @@ blueprint = scim_blueprint("lists")
 @blueprint.get("/<any(Users, Groups):endpoint>")
 def list_resources(endpoint: str) -> Response:
     """RFC 7644 §3.4.2."""
-    return _list(KINDS[endpoint], request.args)
+    return _list(endpoint, of_url())
 
 
 @blueprint.post("/<any(Users, Groups):endpoint>/.search")
 def search_resources(endpoint: str) -> Response:
     """RFC 7644 §3.4.3."""
-    return _list(KINDS[endpoint], reading.search_request())
+    return _list(endpoint, reading.search_request())
 
 
 @blueprint.get("")
 def list_everything() -> Response:
     """RFC 7644 §3.4.2.1: a query on the root is one over every kind of resource."""
-    return _list_all(request.args)
+    return _list("", of_url())
 
 
 @blueprint.post("/.search")
 def search_everything() -> Response:
     """RFC 7644 §3.4.3."""
-    return _list_all(reading.search_request())
+    return _list("", reading.search_request())
 
 
 # -- parts
 
 
-def _list(kind: str, query: Mapping[str, str]) -> Response:
-    type_ = reading.target().types[kind]
-    view = reading.view(type_, query)
-    filter_ = parse_filter(query["filter"], type_) if "filter" in query else None
-    start, count = reading.page(query)
+def _list(endpoint: str, query: Mapping[str, str]) -> Response:
+    """List what an endpoint serves; the root has no name and serves users, then groups."""
+    target = reading.target()
+    types = [target.types[KINDS[endpoint]]] if endpoint else list(target.types.values())
+    asked = list_query(query, (target.name, endpoint), types)
+    sought = Query(target.name, filters(asked.filter, types), asked.order, reading.base_url())
     with reading.bridge().database.read() as connection:
-        page = search.search(connection, reading.target().name, type_, filter_, start, count)
-        rendered = view.render(connection, page.resources)
-    documents = [each.document for each in rendered]
-    return answer(messages.list_response(documents, page.total, start))
+        page = search.search(connection, sought, asked.window)
+        shown = _rendered(connection, types, page.items, query)
+    return answer(asked.answer(page, shown))
 
 
-def _list_all(query: Mapping[str, str]) -> Response:
-    """List users, then groups; a filter that only one kind has the attributes for selects from that kind."""
-    start, count = reading.page(query)
-    skip, total = start - 1, 0
-    documents: list[Document] = []
-    with reading.bridge().database.read() as connection:
-        for type_, filter_ in _filters(query):
-            room = count - len(documents)
-            page = search.search(connection, reading.target().name, type_, filter_, skip + 1, room)
-            rendered = reading.view(type_, query).render(connection, page.resources)
-            documents += [each.document for each in rendered]
-            skip, total = max(0, skip - page.total), total + page.total
-    return answer(messages.list_response(documents, total, start))
-
-
-def _filters(query: Mapping[str, str]) -> list[tuple[ResourceType, Filter | None]]:
-    types = list(reading.target().types.values())
-    if "filter" not in query:
-        return [(type_, None) for type_ in types]
-    found: list[tuple[ResourceType, Filter | None]] = []
+def _rendered(
+    connection: Connection, types: Sequence[ResourceType], found: Sequence[Resource], query: Mapping[str, str]
+) -> list[Document]:
+    documents: dict[str, Document] = {}
     for type_ in types:
-        try:
-            found.append((type_, parse_filter(query["filter"], type_)))
-        except InvalidFilter as wrong:
-            refusal = wrong
-    if not found:
-        raise refusal
-    return found
+        own = [each for each in found if each.kind == type_.name]
+        rendered = reading.view(type_, query).render(connection, own)
+        documents |= {each.id: shown.document for each, shown in zip(own, rendered, strict=True)}
+    return [documents[each.id] for each in found]

@@ -1,12 +1,10 @@
-"""What a request says: target and token, body, paging, projection."""
+"""What a request says: target and token, body, paging, projection. Its parameters are read in ``query``."""
 
 from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from typing import Any
 
-import orjson
 from flask import current_app, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -15,17 +13,18 @@ from app.directory import tokens
 from app.provisioning import resource_types
 from app.provisioning.journal import Request
 from app.provisioning.target import Target
-from app.scim.errors import InvalidSyntax, InvalidValue, NotFound, ScimError, Unauthorized
+from app.scim.body import decode
+from app.scim.errors import NotFound, Unauthorized
 from app.scim.meta import Preconditions
+from app.scim.projection import refuse_both
 from app.scim.schemas import ResourceType
+from app.scim.types import Json
+from app.web import media
+from app.web.query import of_search, of_url
 from app.web.rendering import View
 
-MEDIA_TYPES = {"application/scim+json", "application/json", ""}
-QUERY = ("filter", "startIndex", "count", "attributes", "excludedAttributes")
 MAX_BODY = 1024 * 1024
 """Bytes; a group of 10,000 members fits."""
-MAX_RESULTS = 200
-"""The most resources that one page of a list holds."""
 
 
 def bridge() -> Bridge:
@@ -75,17 +74,14 @@ def preconditions() -> Preconditions:
     return Preconditions(request.headers.get("If-Match"), request.headers.get("If-None-Match"))
 
 
-def body() -> Any:
+def body() -> Json:
     """Return the decoded body. Raises 413, 415 and ``InvalidSyntax``."""
-    if request.mimetype not in MEDIA_TYPES:
-        raise ScimError(f"The body must be application/scim+json, not {request.mimetype}.", status=415)
+    charset, encoding = request.mimetype_params.get("charset", ""), request.headers.get("Content-Encoding", "")
+    media.refuse_other(request.mimetype, charset, encoding)
     sent = request.get_data(cache=False)
     if len(sent) > MAX_BODY:
         raise RequestEntityTooLarge
-    try:
-        return orjson.loads(sent)
-    except orjson.JSONDecodeError as broken:
-        raise InvalidSyntax(f"The body is not JSON: {broken}.") from broken
+    return decode(sent)
 
 
 def base_url() -> str:
@@ -95,39 +91,16 @@ def base_url() -> str:
 
 
 def view(type_: ResourceType, query: Mapping[str, str] | None = None) -> View:
-    """Return what of a resource the query asks for: that of the URL, unless another is given."""
-    query = request.args if query is None else query
-    note = resource_types.note(target().mapping, type_.name)
-    return View(base_url(), type_, query.get("attributes"), query.get("excludedAttributes"), note)
+    """Return what of a resource the query asks for: that of the URL, unless another is given.
+
+    Raises ``InvalidValue`` where it cannot be asked for so: before a write, this is the time to say it.
+    """
+    query = of_url() if query is None else query
+    attributes, excluded = query.get("attributes"), query.get("excludedAttributes")
+    refuse_both(attributes, excluded)
+    return View(base_url(), type_, attributes, excluded, resource_types.note(target().mapping, type_.name))
 
 
 def search_request() -> dict[str, str]:
     """Return the body of a search as the query it would be in a URL (RFC 7644 §3.4.3)."""
-    found = body()
-    if not isinstance(found, dict):
-        raise InvalidSyntax("The body must be a SearchRequest.")
-    names = {name.casefold(): name for name in QUERY}
-    given = {names[key.casefold()]: value for key, value in found.items() if key.casefold() in names}
-    return {name: _as_text(name, value) for name, value in given.items() if value is not None}
-
-
-def _as_text(name: str, value: Any) -> str:
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return ",".join(value)
-    if isinstance(value, str | int) and not isinstance(value, bool):
-        return str(value)
-    raise InvalidSyntax(f"{name} has the wrong type.")
-
-
-def page(query: Mapping[str, str]) -> tuple[int, int]:
-    """Return ``startIndex`` (at least 1) and ``count`` (0 to 200) (RFC 7644 §3.4.2.4)."""
-    start = max(1, _integer(query, "startIndex", 1))
-    return start, max(0, min(MAX_RESULTS, _integer(query, "count", MAX_RESULTS)))
-
-
-def _integer(query: Mapping[str, str], name: str, default: int) -> int:
-    text = query.get(name, "").strip()
-    try:
-        return max(-(2**31), min(2**31 - 1, int(text))) if text else default
-    except ValueError as wrong:
-        raise InvalidValue(f"{name} must be an integer.") from wrong
+    return of_search(body())

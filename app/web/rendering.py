@@ -10,14 +10,11 @@ from sqlalchemy import Connection
 from app.directory import search
 from app.directory.members import Reference
 from app.directory.resources import Resource
-from app.directory.search import COMPUTED
+from app.directory.search import COMPUTED, reference
 from app.scim.meta import derived, meta
 from app.scim.projection import project, wants
 from app.scim.schemas import ResourceType
 from app.scim.types import Document
-
-OTHER = {"User": ("Groups", "direct"), "Group": ("Users", "User")}
-"""What a reference points to, and what its ``type`` says (RFC 7643 §4.1.2 and §4.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +38,20 @@ class View:
     excluded: str | None = None
     note: Mapping[str, Document] = field(default_factory=dict)
 
+    @property
+    def is_chosen(self) -> bool:
+        """Whether the client says which attributes it wants."""
+        return self.attributes is not None or self.excluded is not None
+
     def location(self, id_: str) -> str:
         """Return the resource's own address."""
         return f"{self.base_url}{self.type.endpoint}/{id_}"
 
     def render(self, connection: Connection, found: Sequence[Resource]) -> list[Rendered]:
-        """Return resources as documents; members and groups are read only if they are asked for."""
+        """Return resources as documents; members only if asked for, groups always: the version tells of them."""
         references: Mapping[str, list[Reference]] = {}
-        if wants(COMPUTED[self.type.name], self.type, self.attributes, self.excluded):
+        wanted = wants(COMPUTED[self.type.name], self.type, self.attributes, self.excluded)
+        if wanted or self.type.name == "User":
             references = search.references(connection, self.type.name, [resource.id for resource in found])
         return [self._document(resource, references.get(resource.id, [])) for resource in found]
 
@@ -56,7 +59,7 @@ class View:
         location = self.location(resource.id)
         version = resource.version  # of a group, it changes with its members
         if self.type.name == "User":
-            version = derived(version, (reference.id for reference in references))
+            version = derived(version, (f"{end.id} {end.display}" for end in references))
         document = {
             "schemas": resource.document.get("schemas", []),
             "id": resource.id,
@@ -64,7 +67,7 @@ class View:
             "meta": meta(self.type.name, resource.created, resource.modified, version, location),
         }
         if references:
-            document[COMPUTED[self.type.name]] = [self._reference(reference) for reference in references]
+            document[COMPUTED[self.type.name]] = [self._reference(end) for end in references]
         if references or self.type.name == "User":
             self._add_note(document)
         return Rendered(project(document, self.type, self.attributes, self.excluded), version)
@@ -74,9 +77,8 @@ class View:
             document[urn] = {**document.get(urn, {}), **said}
             document["schemas"] = list(dict.fromkeys([*document["schemas"], urn]))
 
-    def _reference(self, reference: Reference) -> Document:
-        endpoint, kind = OTHER[self.type.name]
-        shown = {"value": reference.id, "$ref": f"{self.base_url}/{endpoint}/{reference.id}", "type": kind}
-        if self.type.name == "User":  # a member has no display in RFC 7643, and clients compare what they sent
-            shown["display"] = reference.display
+    def _reference(self, end: Reference) -> Document:
+        shown = reference(end, self.type.name, self.base_url)
+        if self.type.name == "Group":  # a member has no display in RFC 7643, and clients compare what they sent
+            del shown["display"]
         return shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Response, request
+from flask import Response
 
 from app.directory import resources
 from app.directory.resources import Resource
@@ -12,6 +12,7 @@ from app.provisioning.endpoints import ENDPOINTS, Endpoint
 from app.scim.errors import NotFound
 from app.web import reading
 from app.web.answers import answer, resource_answer
+from app.web.rendering import View
 from app.web.scim import scim_blueprint
 
 blueprint = scim_blueprint("resources")
@@ -22,37 +23,38 @@ KINDS = {"Users": "User", "Groups": "Group"}
 @blueprint.post("/<any(Users, Groups):endpoint>")
 def create(endpoint: str) -> Response:
     """RFC 7644 §3.3."""
-    created = _endpoint(endpoint).create(reading.write_request(), reading.body(), str(uuid.uuid4()))
-    return _show(endpoint, created, 201)
+    body, view = reading.body(), _view(endpoint)
+    return _show(view, _endpoint(endpoint).create(reading.write_request(), body, str(uuid.uuid4())), 201)
 
 
-@blueprint.get("/<any(Users, Groups):endpoint>/<id_>")
+@blueprint.get("/<any(Users, Groups):endpoint>/<id:id_>")
 def read(endpoint: str, id_: str) -> Response:
     """RFC 7644 §3.4.1."""
     with reading.bridge().database.read() as connection:
         found = resources.get(connection, reading.target().name, KINDS[endpoint], id_)
     if found is None:
         raise NotFound(f"{KINDS[endpoint]} {id_} not found")
-    return _show(endpoint, found, 200)
+    return _show(_view(endpoint), found, 200)
 
 
-@blueprint.put("/<any(Users, Groups):endpoint>/<id_>")
+@blueprint.put("/<any(Users, Groups):endpoint>/<id:id_>")
 def replace(endpoint: str, id_: str) -> Response:
     """RFC 7644 §3.5.1."""
-    body, conditions = reading.body(), reading.preconditions()
-    return _show(endpoint, _endpoint(endpoint).replace(reading.write_request(), id_, body, conditions), 200)
+    body, view, conditions = reading.body(), _view(endpoint), reading.preconditions()
+    return _show(view, _endpoint(endpoint).replace(reading.write_request(), id_, body, conditions), 200)
 
 
-@blueprint.patch("/<any(Users, Groups):endpoint>/<id_>")
+@blueprint.patch("/<any(Users, Groups):endpoint>/<id:id_>")
 def patch(endpoint: str, id_: str) -> Response:
     """RFC 7644 §3.5.2. A group's list of members is sent back only to those who ask for attributes."""
-    body, conditions = reading.body(), reading.preconditions()
+    body, view, conditions = reading.body(), _view(endpoint), reading.preconditions()
     changed = _endpoint(endpoint).patch(reading.write_request(), id_, body, conditions)
-    asked = {"attributes", "excludedAttributes"} & request.args.keys()
-    return _show(endpoint, changed, 200) if endpoint == "Users" or asked else answer(None, 204)
+    if endpoint == "Users" or view.is_chosen:
+        return _show(view, changed, 200)
+    return resource_answer(None, changed.version, 204)
 
 
-@blueprint.delete("/<any(Users, Groups):endpoint>/<id_>")
+@blueprint.delete("/<any(Users, Groups):endpoint>/<id:id_>")
 def delete(endpoint: str, id_: str) -> Response:
     """RFC 7644 §3.6."""
     _endpoint(endpoint).delete(reading.write_request(), id_, reading.preconditions())
@@ -63,8 +65,11 @@ def _endpoint(name: str) -> Endpoint:
     return ENDPOINTS[name](reading.bridge().database, reading.target())
 
 
-def _show(endpoint: str, resource: Resource, status: int) -> Response:
-    view = reading.view(reading.target().types[KINDS[endpoint]])
+def _view(endpoint: str) -> View:
+    return reading.view(reading.target().types[KINDS[endpoint]])
+
+
+def _show(view: View, resource: Resource, status: int) -> Response:
     with reading.bridge().database.read() as connection:
         (rendered,) = view.render(connection, [resource])
     location = view.location(resource.id) if status == 201 else None

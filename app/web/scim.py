@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from flask import Blueprint, g
+from werkzeug.routing import BaseConverter
 
 from app.scim.errors import NotFound
 from app.web import reading
+
+
+class ResourceId(BaseConverter):
+    """The id of a resource in a path: anything but ``.search``, which is an address of its own."""
+
+    regex = r"(?!\.search$)[^/]+"
 
 
 def scim_blueprint(name: str) -> Blueprint:

@@ -131,8 +131,16 @@ def test_no_worker_starts_none(serving, address):
     assert f"worker --parent {process.pid}" not in listed
 
 
-def test_a_filter_of_10_000_characters_is_a_scim_error(serving, address):
+def test_what_is_too_long_is_a_scim_error(serving, address):
+    users = f"{address}/analytics/scim/v2/Users"
     with serving("--no-worker"):
         query = {"filter": f'userName eq "{"x" * 10_000}"'}
-        answer = requests.get(f"{address}/analytics/scim/v2/Users", params=query, headers=HEADERS, timeout=30)
+        answer = requests.get(users, params=query, headers=HEADERS, timeout=30)
+        line = requests.get(f"{users}/{'x' * 70_000}", headers=HEADERS, timeout=30)
+        header = requests.get(users, headers={**HEADERS, "X-Long": "x" * 70_000}, timeout=30)
+        id_ = requests.get(f"{users}/{'x' * 8192}", headers=HEADERS, timeout=30)
     assert (answer.status_code, answer.json()["scimType"]) == (400, "invalidFilter")
+    for each, status in ((answer, 400), (line, 414), (header, 431), (id_, 404)):
+        assert (each.status_code, each.json()["status"]) == (status, str(status))
+        assert each.headers["Content-Type"] == "application/scim+json; charset=utf-8"
+        assert "x" * 300 not in each.text or each is id_

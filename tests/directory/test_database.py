@@ -5,7 +5,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import func, inspect, select
+from sqlalchemy import func, inspect, select, true
 
 from app.directory import migrate, resources
 from app.directory.database import Database
@@ -103,4 +103,18 @@ def test_what_fails_in_a_transaction_is_not_there(databases):
         assert connection.execute(select(func.count()).select_from(resource)).scalar_one() == 0
     with database.write() as connection:  # and the writers' lock is free
         resources.insert(connection, Resource("ann", "main", "User", {"userName": "ann"}, "1", 0.0, 0.0))
+    database.close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_total_and_its_page_are_of_one_moment_though_somebody_is_hired_in_between(databases, kind):
+    database = Database(databases.fresh(kind))
+    everybody = select(func.count()).select_from(resource)
+    with database.read() as connection:
+        assert connection.execute(everybody).scalar_one() == 0
+        with database.write() as other:
+            resources.insert(other, Resource("ann", "main", "User", {"userName": "ann"}, "1", 0.0, 0.0))
+        assert resources.page(connection, "main", true()) == []
+    with database.read() as connection:
+        assert connection.execute(everybody).scalar_one() == 1
     database.close()

@@ -11,7 +11,9 @@ from app.directory.resources import Resource
 from app.directory.tables import metadata
 from app.scim.filter import matches, parse_filter
 from app.scim.meta import meta
+from app.scim.paging import Window
 from app.scim.schemas import GROUP_TYPE, USER_TYPE
+from app.scim.sorting import parse_order
 
 WORDS = [
     "Ann",
@@ -86,6 +88,13 @@ def database(request, databases):
     made.close()
 
 
+def look(connection, type_, filter_, window):
+    """Search one kind in no particular order."""
+    return search.search(
+        connection, search.Query("main", [(type_, filter_)], parse_order(None, None, [type_])), window
+    )
+
+
 def emptied(database):
     with database.write() as connection:
         for table in reversed(metadata.sorted_tables):
@@ -112,11 +121,11 @@ def test_a_filter_finds_the_same_in_sql_and_in_the_protocol(database, documents,
         )
     ]
     with database.read() as connection:
-        page = search.search(connection, "main", USER_TYPE, filter_, 1, 100)
-        second = search.search(connection, "main", USER_TYPE, filter_, 2, 1)
-    assert [each.id for each in page.resources] == expected
+        page = look(connection, USER_TYPE, filter_, Window(100))
+        second = look(connection, USER_TYPE, filter_, Window(1, 1))
+    assert [each.id for each in page.items] == expected
     assert page.total == second.total == len(expected)
-    assert [each.id for each in second.resources] == expected[1:2]
+    assert [each.id for each in second.items] == expected[1:2]
 
 
 @pytest.mark.parametrize(
@@ -150,5 +159,5 @@ def test_a_filter_on_membership_finds_the_members(database, kind, text, expected
         members.want(connection, ends["g2"], [ends["ann"]], [])
     type_ = USER_TYPE if kind == "User" else GROUP_TYPE
     with database.read() as connection:
-        page = search.search(connection, "main", type_, parse_filter(text, type_), 1, 100)
-    assert [each.id for each in page.resources] == expected
+        page = look(connection, type_, parse_filter(text, type_), Window(100))
+    assert [each.id for each in page.items] == expected

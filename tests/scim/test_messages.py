@@ -26,6 +26,13 @@ def test_the_configuration_holds_only_what_the_rfc_names():
     ServiceProviderConfig.model_validate(document)
     assert document["bulk"] == {"supported": False, "maxOperations": 0, "maxPayloadSize": 0}
     assert document["filter"] == {"supported": True, "maxResults": 200}
+    assert document["pagination"] == {
+        "cursor": True,
+        "index": True,
+        "defaultPaginationMethod": "index",
+        "defaultPageSize": 200,
+        "maxPageSize": 200,
+    }
     assert document["meta"]["location"] == f"{BASE}/ServiceProviderConfig"
     assert document.keys() == {
         "schemas",
@@ -35,6 +42,7 @@ def test_the_configuration_holds_only_what_the_rfc_names():
         "changePassword",
         "sort",
         "etag",
+        "pagination",
         "authenticationSchemes",
         "meta",
     }
@@ -45,17 +53,20 @@ def test_the_configuration_says_what_is_offered():
     assert [document[name]["supported"] for name in ("etag", "sort", "changePassword")] == [False, True, True]
 
 
-def test_the_resource_types_are_listed_with_their_extensions():
-    listed = messages.resource_types(BASE, [USER_TYPE, GROUP_TYPE])
-    ListResponse[ResourceType].model_validate(listed)
-    user, group = listed["Resources"]
+def test_a_resource_type_is_shown_with_its_extensions():
+    user, group = (each.document(BASE) for each in (USER_TYPE, GROUP_TYPE))
+    ResourceType.model_validate(user)
     assert user["schemaExtensions"] == [{"schema": USER_TYPE.extensions[0].id, "required": False}]
     assert "schemaExtensions" not in group
     assert user["meta"] == {"resourceType": "ResourceType", "location": f"{BASE}/ResourceTypes/User"}
 
 
-def test_each_schema_is_listed_once_with_its_location():
-    listed = messages.schemas(BASE, [USER_TYPE, GROUP_TYPE, USER_TYPE])
-    ListResponse[ModelSchema].model_validate(listed)
-    assert listed["totalResults"] == 3
-    assert all(each["meta"]["location"] == f"{BASE}/Schemas/{each['id']}" for each in listed["Resources"])
+def test_each_schema_is_there_once_with_its_location_and_those_of_discovery_come_last():
+    shown = messages.schema_documents(BASE, [USER_TYPE, GROUP_TYPE, USER_TYPE])
+    assert [urn.rpartition(":")[2] for urn in shown] == [
+        *("User", "User", "Group"),
+        *("ServiceProviderConfig", "ResourceType", "Schema"),
+    ]
+    for urn, document in shown.items():
+        ModelSchema.model_validate(document)
+        assert (document["id"], document["meta"]["location"]) == (urn, f"{BASE}/Schemas/{urn}")

@@ -125,7 +125,7 @@ def test_a_version_that_the_client_has_is_not_sent_again(periscope):
     assert (again.status, again.body) == (304, None)
 
 
-@pytest.mark.parametrize("id_", ["nope", "a%2Fb", "%00", ".search", "x" * 3000])
+@pytest.mark.parametrize("id_", ["nope", "a%2Fb", "%00", "x" * 3000])
 def test_an_id_that_nothing_has_is_404(periscope, id_):
     assert periscope.get(f"/Roles/{id_}").status == 404
 

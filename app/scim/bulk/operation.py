@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
+from app.scim.body import folded
 from app.scim.errors import InvalidSyntax, MethodNotAllowed, NotFound, ScimError
 from app.scim.fields import is_storable
 from app.scim.types import Document, Json
@@ -40,7 +41,7 @@ class Operation:
 def read_operation(given: Json) -> Operation:
     """Read one operation; what is wrong with it is its ``problem``, and of no concern to the others."""
     try:
-        keys = folded(given, "An operation of a bulk request")
+        keys = members_of(given, "An operation of a bulk request")
     except ScimError as problem:
         return Operation(problem=problem)
     method = keys.get("method")
@@ -54,14 +55,11 @@ def read_operation(given: Json) -> Operation:
     return replace(known, problem=problem_)
 
 
-def folded(value: Json, what: str) -> Document:
-    """Return an object with its keys in lower case: they count in any. Raises ``InvalidSyntax``."""
+def members_of(value: Json, what: str) -> Document:
+    """Return the members of an object by their names in lower case: they count in any. Raises ``InvalidSyntax``."""
     if not isinstance(value, dict):
         raise InvalidSyntax(f"{what} must be a JSON object.")
-    keys = {key.casefold(): item for key, item in value.items()}
-    if len(keys) < len(value):
-        raise InvalidSyntax(f"{what} has a key more than once.")
-    return keys
+    return folded(value)
 
 
 def _with_method(operation: Operation, _given: Json) -> Operation:

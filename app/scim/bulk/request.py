@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from app.scim.bulk.operation import Operation, folded, read_operation
+from app.scim.bulk.operation import Operation, members_of, read_operation
 from app.scim.errors import InvalidSyntax, InvalidValue, PayloadTooLarge
 from app.scim.types import Json
 
@@ -26,7 +26,7 @@ def parse_bulk(body: Json) -> BulkRequest:
     Raises InvalidSyntax for what is no such message, InvalidValue for a wrong failOnErrors, PayloadTooLarge for
     too many operations. What is wrong with one operation is told as its result, not raised.
     """
-    given = folded(body, "A bulk request")
+    given = members_of(body, "A bulk request")
     operations = given.get("operations")
     if not isinstance(operations, list) or not operations:
         raise InvalidSyntax("A bulk request needs a list of Operations.")

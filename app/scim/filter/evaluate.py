@@ -82,7 +82,7 @@ def _entries(value: Any) -> Iterator[Any]:
 def compare(op: str, value: Any, literal: Any, attribute: Attribute) -> bool:
     """Compare as the attribute's type and caseExact say; values of another type are different."""
     if attribute.type == "dateTime" and op not in {"co", "sw", "ew"}:
-        value, literal = _instant(value), _instant(literal)
+        value, literal = as_instant(value), as_instant(literal)
     elif isinstance(value, str) and isinstance(literal, str) and not attribute.case_exact:
         value, literal = value.casefold(), literal.casefold()
     try:
@@ -91,7 +91,7 @@ def compare(op: str, value: Any, literal: Any, attribute: Attribute) -> bool:
         return False
 
 
-def _instant(value: Any) -> datetime | None:
+def as_instant(value: Any) -> datetime | None:
     """Read a dateTime; one without a zone is taken as UTC."""
     try:
         instant = datetime.fromisoformat(value)
