@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, Protocol
 
 from app.provisioning.catalogue import Catalogue
 from app.provisioning.dialects import Dialect
 from app.provisioning.role_table import RoleTable
-from app.provisioning.sender import Sender
+from app.provisioning.sender import Trace
 from app.scim.schemas import ResourceType
-from mappings import Mapping
+from mappings import Call, Mapping
+
+
+class Sends(Protocol):
+    """What sends a vendor's calls."""
+
+    def send(self, call: Call, trace: Trace, deadline: float) -> Any:
+        """Send one call and return its decoded answer. Raises the ``VendorError`` that says what is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +35,7 @@ class Target:
     mapping: Mapping
     table: RoleTable
     catalogue: Catalogue
-    sender: Sender
+    sender: Sends
     dialect: Dialect
     on_outage: Literal["refuse", "queue"]
     tokens: dict[str, str]

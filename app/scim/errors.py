@@ -15,7 +15,8 @@ ScimError                    any status
 ├── Forbidden                403
 ├── NotFound                 404
 ├── MethodNotAllowed         405
-├── Uniqueness               409 uniqueness
+├── Conflict                 409
+│   └── Uniqueness           uniqueness
 ├── PreconditionFailed       412
 ├── PayloadTooLarge          413
 ├── RetryLater               with Retry-After
@@ -148,10 +149,15 @@ class MethodNotAllowed(ScimError):
     default_status = 405
 
 
-class Uniqueness(ScimError):
-    """409: another resource has this userName or displayName."""
+class Conflict(ScimError):
+    """409: what is asked for does not go together with what is there."""
 
     default_status = 409
+
+
+class Uniqueness(Conflict):
+    """Another resource has this userName or displayName."""
+
     default_scim_type = "uniqueness"
 
 

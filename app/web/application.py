@@ -11,7 +11,7 @@ from flask.json.provider import JSONProvider
 
 from app.assembly import Bridge
 from app.config import ServerConfig
-from app.web import catalogue, discovery, errors, health, lists, me, metrics, reading, resources
+from app.web import bulk, catalogue, discovery, errors, health, lists, me, metrics, reading, resources
 from app.web.answers import answer
 from app.web.paths import CanonicalPaths
 from app.web.proxies import TrustedProxies
@@ -50,7 +50,7 @@ def application(bridge: Bridge, server: ServerConfig) -> Flask:
     app.extensions["bridge"] = bridge
     app.extensions["external_url"] = server.external_url
     errors.register(app)
-    for part in (health, metrics, resources, lists, discovery, me, catalogue):
+    for part in (health, metrics, resources, lists, bulk, discovery, me, catalogue):
         app.register_blueprint(part.blueprint)
     app.wsgi_app = TrustedProxies(CanonicalPaths(app.wsgi_app), server.trusted_proxies)  # type: ignore[method-assign]
     return app

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from flask import Response, request
 
 from app.scim import messages
-from app.scim.errors import Forbidden, NotFound, NotSupported
+from app.scim.bulk import MAX_OPERATIONS
+from app.scim.errors import Forbidden, NotFound
 from app.scim.meta import digest, etag
 from app.scim.types import Document
 from app.web import reading
@@ -23,7 +24,12 @@ def service_provider_config() -> Response:
     """RFC 7643 §5."""
     can_change = reading.target().mapping.passwords == "settable"
     config = messages.service_provider_config(
-        reading.base_url(), change_password=can_change, max_results=MAX_RESULTS
+        reading.base_url(),
+        bulk=True,
+        change_password=can_change,
+        max_results=MAX_RESULTS,
+        max_operations=MAX_OPERATIONS,
+        max_payload_size=reading.MAX_BODY,
     )
     return _one(config)
 
@@ -56,12 +62,6 @@ def schema(urn: str) -> Response:
     if found is None:
         raise NotFound(f"There is no schema {urn!r}.")
     return _one(found)
-
-
-@blueprint.route("/Bulk", methods=["POST"])
-def not_offered() -> Response:
-    """RFC 7644 §3.7."""
-    raise NotSupported("This is not offered, as ServiceProviderConfig says.")
 
 
 # -- parts

@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from app.scim.errors import ScimError, Unavailable
+from app.web import reading
 from app.web.answers import answer
 
 log = structlog.get_logger()
@@ -15,7 +16,7 @@ log = structlog.get_logger()
 SAID = {
     404: "There is nothing at this address.",
     405: "This address does not take the method {method}.",
-    413: "The body is larger than the server takes.",
+    413: f"The body is larger than the maxPayloadSize ({reading.MAX_BODY}).",
 }
 
 

@@ -15,7 +15,7 @@ import pytest
 import requests
 from scim2_client import BaseSyncSCIMClient
 from scim2_client.engines.wsgi import WSGISCIMClient
-from scim2_models import SearchRequest
+from scim2_models import BulkOperation, BulkRequest, SearchRequest
 from scim2_tester import Status, check_server
 
 from mappings import sandbox as sandboxes
@@ -101,3 +101,29 @@ def test_what_the_vendor_offers_is_as_discovered_and_fails_no_check_but_by_being
         assert client.query(model, listed[0].id) == listed[0]
         found = client.query(model, query_parameters=SearchRequest(filter=f'value eq "{listed[-1].value}"'))
         assert found.resources == [listed[-1]]
+
+
+def test_a_strict_client_can_read_what_became_of_its_bulk_request(build):
+    client = client_of(build("periscope"))
+    client.discover()
+    user, group = (client.get_resource_model(name) for name in ("User", "Group"))
+    member = group.get_field_root_type("members")
+    ada = user(user_name="ada@acme.example", emails=[{"value": "ada@acme.example"}])
+    asked = BulkRequest[user | group](
+        operations=[
+            BulkOperation[group](
+                method="POST",
+                path="/Groups",
+                bulk_id="team",
+                data=group(display_name="Guides", members=[member(value="bulkId:ada")]),
+            ),
+            BulkOperation[user](method="POST", path="/Users", bulk_id="ada", data=ada),
+            BulkOperation[user](method="POST", path="/Users", bulk_id="again", data=ada),
+        ]
+    )
+    results = client.bulk(asked).operations
+    assert [(result.bulk_id, result.status) for result in results] == [("team", 201), ("ada", 201), ("again", 409)]
+    assert results[2].response.scim_type == "uniqueness"
+    guides = client.query(group, results[0].location.rpartition("/")[2])
+    assert guides.members[0].value == results[1].location.rpartition("/")[2]
+    assert guides.meta.version == results[0].version

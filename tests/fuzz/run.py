@@ -12,7 +12,7 @@ from app.contract.bench import TARGET, Answer, Bench, created
 from app.contract.documents import GROUP, person
 from tests.fuzz.requests import Request, requests
 
-NOT_OFFERED = ("/Me", "/Bulk")
+NOT_OFFERED = ("/Me",)
 """What may be answered 501, as the documents say."""
 
 

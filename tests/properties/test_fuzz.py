@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.scim.bulk import Done, bulk_response, parse_bulk, resolve, units
 from app.scim.errors import InvalidFilter, InvalidPath, ScimError
 from app.scim.filter import matches, parse_filter
 from app.scim.patch import apply_patch, parse_patch, split_members
@@ -71,6 +72,30 @@ def test_any_json_is_a_resource_or_a_scim_error(body):
             document = parse_resource(body, resource_type)
             assert parse_resource(document, resource_type) == document
             json.dumps(document, allow_nan=False).encode()
+
+
+bulk_operations = st.fixed_dictionaries(
+    {"method": st.sampled_from(["POST", "put", "PATCH", "DELETE", "GET"])},
+    optional={
+        "path": st.sampled_from(["/Users", "/Groups", "/Users/bulkId:a", "Groups/1/", "/Users/"])
+        | st.text(max_size=5),
+        "bulkId": st.sampled_from(["a", "b", "c"]) | values,
+        "data": values | patches | st.just({"manager": "bulkId:b", "members": ["bulkId:a"]}),
+        "version": values,
+    },
+)
+bulks = st.fixed_dictionaries({"Operations": st.lists(values | bulk_operations, min_size=1, max_size=5)})
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(values, bulks))
+def test_any_json_is_a_bulk_request_of_which_each_operation_has_its_turn_or_a_scim_error(body):
+    with contextlib.suppress(ScimError):
+        operations = resolve(parse_bulk(body).operations, "new".__str__)
+        turns = [at for unit in units(operations, {}) for at in unit.operations]
+        assert sorted(turns) == list(range(len(operations)))
+        outcomes = {at: each.problem or Done(200) for at, each in enumerate(operations)}
+        json.dumps(bulk_response("", operations, outcomes), allow_nan=False).encode()
 
 
 @settings(max_examples=300, deadline=None)

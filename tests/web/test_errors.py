@@ -289,7 +289,6 @@ def test_a_query_that_cannot_be_is_400(bridge, query):
 
 def test_what_is_not_offered_is_501(bridge):
     assert bridge.get("/Me").status == 501
-    assert bridge.post("/Bulk", {"Operations": []}).status == 501
 
 
 @pytest.mark.parametrize("path", ["/ServiceProviderConfig", "/ResourceTypes", "/Schemas"])
