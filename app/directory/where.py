@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
 
 from app.directory.tables import link, member, resource
 from app.scim.filter import And, Comparison, Filter, Literal, Not, Or
+from app.scim.schemas import GROUP_TYPE, USER_TYPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,18 @@ FOLDED = {
 }
 """Promoted attributes that compare without case."""
 
-PLAIN = {"id": resource.c.id, "externalId": resource.c.external_id, "active": resource.c.active}
+PLAIN = {
+    ("User", "id"): resource.c.id,
+    ("Group", "id"): resource.c.id,
+    ("User", "externalId"): resource.c.external_id,
+    ("Group", "externalId"): resource.c.external_id,
+    ("User", "active"): resource.c.active,
+}
 """Promoted attributes that compare as they are."""
+
+
+FOREIGN = {type_.schema.id for type_ in (USER_TYPE, GROUP_TYPE)}
+"""What names an attribute of another kind, in a query over all of them: it has no value in this one."""
 
 
 def where(node: Filter | None, kind: str) -> Where:
@@ -44,6 +55,8 @@ def where(node: Filter | None, kind: str) -> Where:
     if isinstance(node, Not):
         inner = where(node.filter, kind)
         return Where(not_(func.coalesce(inner.clause, False)), exact=True) if inner.exact else EVERYTHING
+    if node.path.extension in FOREIGN:
+        return Where(false(), exact=True)
     return _comparison(node, kind) if isinstance(node, Comparison) else EVERYTHING
 
 
@@ -51,8 +64,8 @@ def _comparison(node: Comparison, kind: str) -> Where:
     if node.path.extension is None and node.op == "eq":
         if (node.path.name, node.path.sub) in {("members", "value"), ("groups", "value")}:
             return Where(resource.c.id.in_(_other_ends(node.path.name, str(node.value))), exact=True)
-        if node.path.sub is None and node.path.name in PLAIN:
-            return Where(PLAIN[node.path.name] == node.value, exact=True)
+        if (kind, str(node.path)) in PLAIN:
+            return Where(PLAIN[kind, str(node.path)] == node.value, exact=True)
     column = FOLDED.get((kind, str(node.path)))
     return EVERYTHING if column is None else _folded(column, node.op, node.value)
 

@@ -20,7 +20,7 @@ from app.scim.meta import Preconditions
 from app.scim.operations import parse_patch
 from app.scim.patch import apply_patch
 from app.scim.types import Document, Json
-from app.scim.validation import parse_resource
+from app.scim.validation import parse_resource, replaced
 
 
 class Endpoint(Protocol):
@@ -41,7 +41,12 @@ class Endpoint(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class UserEndpoint:
-    """``/Users``. Nobody is reactivated by an ``active`` that is left out or removed."""
+    """``/Users``. Nobody is reactivated by an ``active`` that is left out or removed.
+
+    RFC 7644 §3.5.1 lets a server clear what a PUT leaves out, or give it a default. A default of true would let a
+    leaver in again whenever somebody's profile is pushed without ``active``; no value at all is one that identity
+    providers do not understand. So it is the one attribute that stays as it was.
+    """
 
     database: Database
     target: Target
@@ -54,8 +59,9 @@ class UserEndpoint:
 
     def replace(self, request: Request, id_: str, body: Json, preconditions: Preconditions) -> Resource:
         """Replace a user: what is left out is cleared."""
-        new = parse_resource(body, self.target.types["User"])
-        return self._update(request, id_, lambda _old: new, preconditions)
+        type_ = self.target.types["User"]
+        new = parse_resource(body, type_)
+        return self._update(request, id_, lambda old: replaced(old, new, type_), preconditions)
 
     def patch(self, request: Request, id_: str, body: Json, preconditions: Preconditions) -> Resource:
         """Change a user."""
@@ -91,15 +97,20 @@ class GroupEndpoint:
         return self._groups.create(replace(request, about=document["displayName"]), document, changes, id_)
 
     def replace(self, request: Request, id_: str, body: Json, preconditions: Preconditions) -> Resource:
-        """Replace a group: the members given are all that stay."""
+        """Replace a group: the members given are all that stay, whatever the dialect."""
         document, changes = self._read(body)
-        request = replace(request, about=id_)
-        return self._groups.update(request, id_, lambda _old: document, changes, preconditions)
+        type_ = self.target.types["Group"]
+
+        def edit(old: Document) -> Document:
+            return replaced(old, document, type_)
+
+        return self._groups.update(replace(request, about=id_), id_, edit, changes, preconditions)
 
     def patch(self, request: Request, id_: str, body: Json, preconditions: Preconditions) -> Resource:
         """Change a group; who comes and who goes is never a list that is loaded."""
         type_ = self.target.types["Group"]
-        others, changes = split_members(parse_patch(body), type_)
+        others, told = split_members(parse_patch(body), type_)
+        changes = [self.target.dialect.member_change(each) for each in told]
 
         def edit(old: Document) -> Document:
             return apply_patch(old, others, type_) if others else old

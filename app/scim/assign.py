@@ -25,6 +25,8 @@ def assign(holder: Document, attribute: Attribute, value: Json, verb: Verb) -> N
         _assign_entries(holder, attribute, value, verb)
     elif attribute.is_complex:
         _assign_object(holder, attribute, value, verb)
+    elif isinstance(value, (list, dict)):
+        raise InvalidValue(f"{attribute.name} has one simple value.")
     else:
         _put(holder, attribute.name, shape(attribute, value))
 
@@ -37,15 +39,17 @@ def _put(holder: Document, name: str, value: Json) -> None:
 
 
 def _assign_object(holder: Document, attribute: Attribute, value: Json, verb: Verb) -> None:
-    """Merge into a complex value; one that has a `value` is a reference and is replaced as a whole."""
+    """Merge into a complex value; one that refers to something else than before is replaced as a whole."""
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     if is_empty(value) or attribute.sub("value"):
-        shaped = shape_one(attribute, value)
-        _put(holder, attribute.name, shaped if is_empty(shaped) else _object(shaped, attribute))
+        value = shape_one(attribute, value)
+    if is_empty(value):
+        holder.pop(attribute.name, None)
         return
-    merged = dict(holder.get(attribute.name, {}))
-    for key, item in _object(value, attribute).items():
+    given, before = _object(value, attribute), holder.get(attribute.name, {})
+    merged = dict(before) if given.get("value") in (None, before.get("value")) else {}
+    for key, item in given.items():
         sub = attribute.sub(key)
         if sub is not None and not sub.is_read_only:
             assign(merged, sub, item, verb)
@@ -59,12 +63,16 @@ def _object(value: Json, attribute: Attribute) -> Document:
 
 
 def _entries(attribute: Attribute, value: Json) -> list[Any]:
-    """Bring the entries of a multi-valued attribute into shape."""
+    """Bring the entries of a multi-valued attribute into shape; a list of nothing is not one that is empty."""
+    if isinstance(value, list) and value and all(is_empty(each) for each in value):
+        raise InvalidValue(f"{attribute.name} must be a list of values; an empty one has none.")
     entries = shape_all(attribute, value)
     return [_object(entry, attribute) for entry in entries] if attribute.is_complex else entries
 
 
 def _assign_entries(holder: Document, attribute: Attribute, value: Json, verb: Verb) -> None:
+    if attribute.is_complex and isinstance(value, str) and value:
+        raise InvalidValue(f"{attribute.name} must be a list of objects.")
     given = _entries(attribute, value)
     if verb == "replace":
         _put(holder, attribute.name, given)
@@ -195,19 +203,21 @@ def remove_chosen(holder: Document, attribute: Attribute, wanted: Filter, sub: A
     """Remove the entries that a filter chooses, or one sub-attribute of each."""
     entries = list(holder.get(attribute.name, []))
     chosen = [entry for entry in entries if entry_matches(wanted, entry, attribute)]
-    for entry in chosen:
-        entry.pop(sub.name, None) if sub else entry.clear()
-    _put(holder, attribute.name, _worth_keeping(entries, chosen, sub))
+    changed = chosen if sub is None else [entry for entry in chosen if sub.name in entry]
+    for entry in changed:
+        entry.pop(sub.name) if sub else entry.clear()
+    _put(holder, attribute.name, _worth_keeping(entries, changed, sub))
 
 
 def remove_sub(holder: Document, attribute: Attribute, sub: Attribute) -> None:
     """Remove one sub-attribute, of every entry where there are several."""
     value = holder.get(attribute.name)
     entries = value if isinstance(value, list) else [value] if isinstance(value, dict) else []
-    for entry in entries:
-        entry.pop(sub.name, None)
+    changed = [entry for entry in entries if sub.name in entry]
+    for entry in changed:
+        entry.pop(sub.name)
     if attribute.multi_valued:
-        _put(holder, attribute.name, _worth_keeping(entries, entries, sub))
+        _put(holder, attribute.name, _worth_keeping(entries, changed, sub))
     elif is_empty(value):
         holder.pop(attribute.name, None)
 

@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from app.scim.errors import InvalidPath, InvalidValue, MutabilityError
+from app.scim.errors import InvalidFilter, InvalidPath, InvalidValue, MutabilityError
 from app.scim.fields import is_storable
 from app.scim.filter import Comparison, Filter, Or
-from app.scim.normalise import is_empty
 from app.scim.operations import Operation
 from app.scim.path import Path, parse_path
 from app.scim.resource_type import ResourceType
@@ -55,9 +54,12 @@ def split_members(
 
 
 def member_ids(value: Json) -> tuple[str, ...]:
-    """Read the ids of members given as a list or alone, as objects or bare strings; each counts once."""
-    entries = [] if is_empty(value) else value if isinstance(value, list) else [value]
-    return tuple(dict.fromkeys(_id(entry) for entry in entries if not is_empty(entry)))
+    """Read the ids of members given as a list or alone, as objects or bare strings; each counts once.
+
+    Only null and [] are nobody: an entry without an id is InvalidValue, or a client's mistake would empty a group.
+    """
+    entries = [] if value is None else value if isinstance(value, list) else [value]
+    return tuple(dict.fromkeys(_id(entry) for entry in entries))
 
 
 def _id(entry: Json) -> str:
@@ -101,7 +103,7 @@ def _split_value(
 def _path_or_none(key: str, group_type: ResourceType) -> Path | None:
     try:
         return parse_path(key, group_type)
-    except InvalidPath:
+    except (InvalidPath, InvalidFilter):
         return None
 
 
@@ -110,7 +112,7 @@ def _changes(operation: Operation, path: Path) -> Iterator[MemberChange]:
         raise MutabilityError("A member is added or removed as a whole.")
     if path.filter is not None:
         yield _chosen(operation, path.filter)
-    elif operation.op == "remove" and (operation.value is None or operation.value == ""):
+    elif operation.op == "remove" and operation.value is None:
         yield MemberChange("clear")
     else:
         yield from _named(operation)

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 
 from app.scim.assign import assign, assign_chosen, assign_sub, remove, remove_chosen, remove_sub
 from app.scim.attributes import Attribute
-from app.scim.errors import InvalidPath, InvalidValue, MutabilityError, NoTarget
+from app.scim.errors import InvalidFilter, InvalidPath, InvalidValue, MutabilityError, NoTarget
 from app.scim.fields import NOT_ENFORCED
 from app.scim.members import MemberChange, split_members
 from app.scim.normalise import is_empty
@@ -81,7 +81,7 @@ def _implicit(value: Document, prefix: str, resource_type: ResourceType) -> Iter
     for key, item in value.items():
         try:
             path = parse_path(prefix + key, resource_type)
-        except InvalidPath:
+        except (InvalidPath, InvalidFilter):
             continue
         if path.attribute is None and isinstance(item, dict):
             yield from _implicit(item, f"{path.extension}:", resource_type)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scim2_filter_parser import ast
@@ -43,7 +43,8 @@ class Path:
 def parse_path(text: str, resource_type: ResourceType) -> Path:
     """Read `attribute`, `attribute.sub`, `attribute[filter]`, `attribute[filter].sub` or an extension's URN.
 
-    Names are matched in any case and may carry a schema's URN. Raises InvalidPath, for a wrong filter too.
+    Names are matched in any case and may carry a schema's URN. Raises InvalidPath for what cannot be read or
+    names no attribute, InvalidFilter for a filter that compares what cannot be compared (RFC 7644 Table 9).
     """
     extension = resource_type.extension(text)
     if extension is not None:
@@ -52,9 +53,12 @@ def parse_path(text: str, resource_type: ResourceType) -> Path:
     if resolved is not None:
         return _path(resolved, resource_type)
     try:
-        return _value_path(_attribute_path(text), resource_type)
+        chosen, entry = _split(_attribute_path(text))
+        path = _path(_known(spelling(chosen), resource_type), resource_type)
+        scope = None if entry is None else _entries(path)
     except InvalidFilter as error:
         raise InvalidPath(f"The path {text[:200]!r} is wrong: {error.detail}") from None
+    return path if scope is None else replace(path, filter=convert(entry, scope))
 
 
 def _attribute_path(text: str) -> Any:
@@ -66,16 +70,16 @@ def _attribute_path(text: str) -> Any:
     return expression.attr_path
 
 
-def _value_path(node: Any, resource_type: ResourceType) -> Path:
+def _split(node: Any) -> tuple[Any, Any]:
+    """Give the attribute that a path names and the filter that chooses among its entries, or None."""
     entry = node.attr_name
-    chosen = entry.namespace if isinstance(entry, ast.Filter) else node
-    path = _path(_known(spelling(chosen), resource_type), resource_type)
-    if not isinstance(entry, ast.Filter):
-        return path
+    return (entry.namespace, entry.expr) if isinstance(entry, ast.Filter) else (node, None)
+
+
+def _entries(path: Path) -> EntryScope:
     if path.attribute is None or not (path.attribute.multi_valued and path.attribute.is_complex):
         raise InvalidFilter(f"{path} has no entries to choose from.")
-    wanted = convert(entry.expr, EntryScope(path.attribute))
-    return Path(path.attribute, path.sub, wanted, path.extension)
+    return EntryScope(path.attribute)
 
 
 def _known(text: str, resource_type: ResourceType) -> AttributePath:

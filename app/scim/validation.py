@@ -6,6 +6,7 @@ sends random words as locale, profileUrl and role type.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
@@ -91,6 +92,21 @@ def _step(key: str | int) -> str:
 def _within(urn: str, sentence: str) -> str:
     """Put the extension's URN before a path in it."""
     return f"{urn}:{sentence[1:]}" if urn and sentence.startswith(".") else f"{urn}{sentence.lstrip('.')}"
+
+
+def replaced(before: Document, after: Document, resource_type: ResourceType) -> Document:
+    """Give what a PUT makes of a resource: what is left out is cleared, unless it is immutable and has a value.
+
+    Raises MutabilityError where an immutable attribute is given another value (RFC 7644 §3.5.1).
+    """
+    result = copy.deepcopy(after)
+    for path in resource_type.immutable:
+        old = _value(before, path)
+        if old is not None and _value(result, path) is None:
+            holder = result.setdefault(path.extension, {}) if path.extension else result
+            holder[path.name] = old
+    refuse_immutable_changes(before, result, resource_type)
+    return revalidate(result, resource_type)
 
 
 def refuse_immutable_changes(before: Document, after: Document, resource_type: ResourceType) -> None:

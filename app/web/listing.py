@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.scim import cursor, messages
-from app.scim.errors import InvalidCount, InvalidFilter, InvalidValue
+from app.scim.errors import InvalidCount, InvalidValue
 from app.scim.filter import Filter, parse_filter
 from app.scim.paging import Page, Window
 from app.scim.resource_type import ResourceType
@@ -63,19 +63,9 @@ def list_query(query: Mapping[str, str], place: tuple[str, ...], types: Sequence
     return ListQuery(place, read.filter, order, start, window)
 
 
-def filters(text: str | None, types: Iterable[ResourceType]) -> list[tuple[ResourceType, Filter | None]]:
-    """Read a filter for each type; one that only some types have the attributes for selects from those only."""
-    if text is None:
-        return [(type_, None) for type_ in types]
-    found: list[tuple[ResourceType, Filter | None]] = []
-    for type_ in types:
-        try:
-            found.append((type_, parse_filter(text, type_)))
-        except InvalidFilter as wrong:
-            refusal = wrong
-    if not found:
-        raise refusal
-    return found
+def filters(text: str | None, types: Sequence[ResourceType]) -> list[tuple[ResourceType, Filter | None]]:
+    """Read a filter for each type; an attribute that only others have is one without a value there."""
+    return [(type_, None if text is None else parse_filter(text, type_, types)) for type_ in types]
 
 
 def _integer(query: Mapping[str, str], name: str, default: int, refusal: type[InvalidCount | InvalidValue]) -> int:

@@ -48,8 +48,8 @@ def of_search(body: Json) -> dict[str, str]:
 def _as_text(name: str, value: Json) -> str:
     if isinstance(value, str):
         return value
-    if name in NUMBERS and isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
+    if name in NUMBERS and isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)  # whether it is an integer, paging says
     if name in LISTS and isinstance(value, list) and all(isinstance(item, str) for item in value):
         return ",".join(str(item) for item in value)
     raise InvalidSyntax(f"{name} has the wrong type.")

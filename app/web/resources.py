@@ -46,10 +46,10 @@ def replace(endpoint: str, id_: str) -> Response:
 
 @blueprint.patch("/<any(Users, Groups):endpoint>/<id:id_>")
 def patch(endpoint: str, id_: str) -> Response:
-    """RFC 7644 §3.5.2. A group's list of members is sent back only to those who ask for attributes."""
+    """RFC 7644 §3.5.2. Who asks for attributes gets them; else the dialect says whether there is a body."""
     body, view, conditions = reading.body(), _view(endpoint), reading.preconditions()
     changed = _endpoint(endpoint).patch(reading.write_request(), id_, body, conditions)
-    if endpoint == "Users" or view.is_chosen:
+    if view.is_chosen or reading.target().dialect.patched(KINDS[endpoint]) == 200:
         return _show(view, changed, 200)
     return resource_answer(None, changed.version, 204)
 

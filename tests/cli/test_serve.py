@@ -2,57 +2,25 @@
 
 import os
 import signal
-import socket
 import subprocess
-import sys
-import time
-from contextlib import contextmanager
+from functools import partial
 
 import pytest
 import requests
 
-TRIES = 300
+from tests.serving import answers, free_address, served, until
+
 HEADERS = {"Authorization": "Bearer the-token", "Content-Type": "application/scim+json"}
-
-
-def until(condition):
-    """Ask again and again, a bounded number of times, until the answer is yes."""
-    for _ in range(TRIES):
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError("it never came true")
-
-
-def answers(address):
-    try:
-        return requests.get(f"{address}/readyz", timeout=5).status_code == 200
-    except requests.RequestException:
-        return False
 
 
 @pytest.fixture
 def address():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{free.getsockname()[1]}"
+    return free_address()
 
 
 @pytest.fixture
 def serving(config, address):
-    @contextmanager
-    def serve(*options):
-        command = ["app.cli", "--config", str(config), "serve", "--bind", address.removeprefix("http://")]
-        process = subprocess.Popen([sys.executable, "-m", *command, "--threads", "8", *options])
-        try:
-            until(lambda: answers(address))
-            yield process
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
-
-    return serve
+    return partial(served, config, address)
 
 
 def post(address, name):

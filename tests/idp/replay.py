@@ -1,9 +1,12 @@
 """Replays what an identity provider sends, from a file, and compares what comes back.
 
-A file has a `source` (where the sequence is from), an `idp` (the target's setting) and `steps`. A step is a request
-and what is expected of the answer; `keep` stores parts of the answer, which `{{name}}` puts into later steps, and
-`at` says what is expected instead at a vendor that cannot do it. `ends` is what the vendor has in the end: the
-names of the groups of each account, by e-mail address.
+A file is one `habit`, in a sentence, of the provider that its name begins with. It has a `source`, marked [D] for
+the provider's own documentation or code, [R] for recorded traffic and [S] for what others report; an `idp` (the
+target's setting) and `steps`. A step is a request and what is expected of the answer; `keep` stores parts of the
+answer, which `{{name}}` puts into later steps, and `at` says what a vendor that cannot do it is expected to answer.
+`ends` is what the vendor has in the end: the names of the groups of each account, by e-mail address. A
+habit with neither `ends` nor `at` is the protocol's alone, and replayed at one vendor. A file begins with nobody
+there, and what it leaves behind is deleted, so that one bridge replays many.
 
 In an expected body an object is a fragment, a list is complete, `<string>`, `<integer>` and `<absent>` stand for
 any text, any number and nothing.
@@ -21,19 +24,31 @@ from tests.bridge import Answer, Bridge
 from tests.vendors import Facts
 
 CORPUS = Path(__file__).parent / "corpus"
+CHEAPEST = "squirro"
+"""The vendor whose calls take the least time."""
 
 
 def files() -> list[Path]:
-    """Return the sequences, sorted by name."""
+    """Return the habits, sorted by name."""
     return sorted(CORPUS.glob("*.json"))
 
 
+def habits(idp: str, facts: Facts) -> list[dict[str, Any]]:
+    """Read every habit of the providers that one setting of a target serves, and that a vendor is asked with."""
+    of_idp = [each for path in files() if (each := load(path, facts.own_names))["idp"] == idp]
+    return [each for each in of_idp if facts.vendor == CHEAPEST or _depends_on_the_vendor(each)]
+
+
+def _depends_on_the_vendor(habit: dict[str, Any]) -> bool:
+    return "ends" in habit or any("at" in step for step in habit["steps"])
+
+
 def load(path: Path, names_taken: Iterable[str] = ()) -> dict[str, Any]:
-    """Read one sequence; groups whose names the vendor keeps for its own roles get other ones."""
+    """Read one habit; groups whose names the vendor keeps for its own roles get other ones."""
     text = path.read_text(encoding="utf-8")
     for name in names_taken:
         text = text.replace(f'"{name}"', f'"All {name}"')
-    sequence: dict[str, Any] = json.loads(text)
+    sequence: dict[str, Any] = {"name": path.stem, **json.loads(text)}
     return sequence
 
 
@@ -44,19 +59,26 @@ def groups(sequence: dict[str, Any]) -> tuple[str, ...]:
 
 
 def replay(bridge: Bridge, facts: Facts, sequence: dict[str, Any]) -> None:
-    """Send every step and compare; the vendor agrees with the directory in the end."""
+    """Send every step and compare; where the file says how it ends, the vendor agrees with the directory then."""
     kept: dict[str, str] = {}
     for number, step in enumerate(sequence["steps"], 1):
         answer = _send(bridge, sequence, filled(step, kept))
         expected = filled({**step["expect"], **step.get("at", {}).get(facts.vendor, {})}, kept)
-        where = f"step {number}, {step.get('say', step['method'])}"
+        where = f"{sequence['name']}, step {number}, {step.get('say', step['method'])}"
         _compare(answer, expected, where)
         for name, path in step.get("keep", {}).items():
             kept[name] = _part(answer.body, path)
-    bridge.assert_agreement()
     if "ends" in sequence:
+        bridge.assert_agreement()
         roles = {email: facts.roles(*names) for email, names in sequence["ends"].items()}
-        assert bridge.accounts() == roles
+        assert bridge.accounts() == roles, sequence["name"]
+    _clean(bridge)
+
+
+def _clean(bridge: Bridge) -> None:
+    for endpoint in ("/Groups", "/Users"):
+        for left in bridge.everything(endpoint):
+            assert bridge.delete(f"{endpoint}/{left['id']}").status == 204
 
 
 def filled(value: Any, kept: dict[str, str]) -> Any:

@@ -28,17 +28,22 @@ def one_primary(entries):
     return entries
 
 
-emails = st.lists(
-    st.fixed_dictionaries(
-        {"value": st.sampled_from(ADDRESSES), "type": st.sampled_from(KINDS)},
-        optional={"primary": st.booleans()},
-    ),
-    min_size=1,
-    max_size=3,
-    unique_by=lambda entry: entry["type"],
-).map(one_primary)
+def several(values, kinds, **optional):
+    """Make the entries of a multi-valued attribute, one of each type."""
+    entry = st.fixed_dictionaries(
+        {**values, "type": st.sampled_from(kinds)}, optional={"primary": st.booleans(), **optional}
+    )
+    entries = st.lists(entry, min_size=1, max_size=3, unique_by=lambda entry: entry["type"])
+    return entries.map(one_primary)
+
+
+emails = several({"value": st.sampled_from(ADDRESSES)}, KINDS)
+phones = several({"value": words}, ["work", "mobile", "fax"], display=words)
+roles = several({"value": words}, ["a", "b"], display=words)
+addresses = several({"locality": words}, KINDS, region=words)
 names = objects(givenName=words, familyName=words, formatted=words)
-enterprises = objects(department=words, costCenter=words)
+managers = words.map(lambda word: {"value": word, "$ref": f"https://x.example/Users/{ord(word[0])}"})
+enterprises = objects(department=words, costCenter=words, manager=managers)
 
 users = st.fixed_dictionaries(
     {"schemas": st.just([USER.id]), "userName": words},
@@ -49,6 +54,9 @@ users = st.fixed_dictionaries(
         "active": st.booleans(),
         "name": names,
         "emails": emails,
+        "phoneNumbers": phones,
+        "roles": roles,
+        "addresses": addresses,
         URN: enterprises,
     },
 ).map(lambda user: {**user, "id": "1", "schemas": [USER.id, *([URN] if URN in user else [])]})

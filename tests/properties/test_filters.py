@@ -72,6 +72,8 @@ def expected(tree):
         return flat(tree[0], expected(tree[1]), expected(tree[2]))
     if tree[0] in ("not", "entry"):
         return (*tree[:-1], expected(tree[-1]))
+    if tree[0] == "cmp" and tree[2] == "ne":
+        return ("not", ("cmp", tree[1], "eq", tree[3]))
     return tree
 
 
@@ -107,7 +109,6 @@ def compares(op, value, literal):
         value, literal = value.lower(), literal.lower()
     return {
         "eq": lambda: value == literal,
-        "ne": lambda: value != literal,
         "co": lambda: literal in value,
         "sw": lambda: value[: len(literal)] == literal,
         "ew": lambda: value[len(value) - len(literal) :] == literal and len(value) >= len(literal),
@@ -131,6 +132,8 @@ def truth(tree, document):
             return bool(values(document, path)) and values(document, path) != [{}]
         case ("entry", path, inner):
             return any(truth(inner, entry) for entry in values(document, path))
+        case ("cmp", path, "ne", literal):
+            return not truth(("cmp", path, "eq", literal), document)
         case ("cmp", path, op, literal):
             return any(compares(op, value, literal) for value in values(document, path))
 
@@ -147,18 +150,8 @@ def test_a_filter_finds_what_a_naive_evaluation_finds(tree, user):
     assert matches(parse_filter(rendered(tree), USER_TYPE), user, USER_TYPE) is truth(tree, user)
 
 
-def guarded(tree):
-    """Avoid where scim2-models reads `ne` as `not (x eq y)`: missing attributes and several values."""
-    match tree:
-        case ("cmp", "emails.value", "ne", value):
-            return ("cmp", "emails.value", "eq", value)
-        case ("cmp", path, "ne", _):
-            return ("and", ("pr", path), tree)
-    return tuple(guarded(each) if isinstance(each, tuple) else each for each in tree)
-
-
 @settings(max_examples=150, deadline=None)
-@given(trees.map(guarded), users)
+@given(trees, users)
 def test_a_filter_finds_what_scim2_models_finds(tree, user):
     text = rendered(tree)
     theirs = ScimFilter[Model](text).match(Model.model_validate(user, scim_ctx=None))

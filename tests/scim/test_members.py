@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.scim.errors import InvalidPath, InvalidValue, MutabilityError
+from app.scim.errors import InvalidFilter, InvalidPath, InvalidValue, MutabilityError
 from app.scim.filter import Comparison
 from app.scim.patch import MemberChange, Operation, split_members
 from app.scim.schemas import GROUP, GROUP_TYPE, AttributePath
@@ -45,12 +45,21 @@ def test_a_list_that_names_nobody_removes_nobody():
     assert changes("add", "members", []) == ()
 
 
-@pytest.mark.parametrize("value", [None, ""])
-def test_remove_without_a_value_removes_everybody(value):
-    assert changes("remove", "members", value) == (MemberChange("clear"),)
+def test_remove_without_a_value_removes_everybody():
+    assert changes("remove", "members") == (MemberChange("clear"),)
 
 
-@pytest.mark.parametrize("value", [None, "", []])
+@pytest.mark.parametrize("op", ["add", "remove", "replace"])
+@pytest.mark.parametrize("value", ["", {}, [None], [{}], [[]], [""], [{"value": "1"}, {}]])
+def test_a_list_of_nothing_does_not_empty_a_group(op, value):
+    with pytest.raises(InvalidValue):
+        changes(op, "members", value)
+    if op != "remove":
+        with pytest.raises(InvalidValue):
+            changes(op, None, {"members": value})
+
+
+@pytest.mark.parametrize("value", [None, []])
 def test_replace_with_nothing_removes_everybody(value):
     assert changes("replace", "members", value) == (MemberChange("clear"),)
     assert changes("replace", None, {"members": value}) == (MemberChange("clear"),)
@@ -88,9 +97,11 @@ def test_a_change_in_a_member_is_refused(op, path):
         changes(op, path, "x")
 
 
-def test_a_wrong_members_path_is_an_invalid_path():
-    with pytest.raises(InvalidPath):
+def test_a_wrong_members_path_is_refused():
+    with pytest.raises(InvalidFilter):
         changes("remove", 'members[shoe eq "1"]')
+    with pytest.raises(InvalidPath):
+        changes("remove", 'members[value eq "1"')
 
 
 def test_other_operations_are_left_in_order():

@@ -101,6 +101,12 @@ def test_a_reference_is_replaced_as_a_whole():
     assert patched(document, replace("manager", {"value": "2"}))[URN] == {"manager": {"value": "2"}}
 
 
+def test_a_reference_that_stays_keeps_what_is_not_said_again():
+    document = user(**{URN: {"manager": {"value": "1", "$ref": "../1"}}})
+    assert patched(document, replace("manager", {"value": "1"})) == document
+    assert patched(document, add("manager", {"$ref": "/1"}))[URN] == {"manager": {"value": "1", "$ref": "/1"}}
+
+
 def test_replacing_a_list_replaces_all_of_it():
     assert patched(user(emails=[WORK, HOME]), replace("emails", [HOME]))["emails"] == [HOME]
     assert "emails" not in patched(user(emails=[WORK]), replace("emails", []))
@@ -132,11 +138,13 @@ def test_an_address_loses_one_part_and_stays():
 
 
 def test_removing_what_is_not_there_changes_nothing():
-    document = user(emails=[WORK])
+    document = user(emails=[WORK], addresses=[{"type": "work"}])
     operations = [
         remove("title"),
         remove("name.givenName"),
         remove('emails[type eq "home"]'),
+        remove('addresses[type eq "work"].region'),
+        remove("addresses.region"),
         remove("emails", value=[{"value": "other"}]),
         remove("emails", value=[]),
         remove(f"{URN}:department"),

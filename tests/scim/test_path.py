@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.scim.errors import InvalidPath
+from app.scim.errors import InvalidFilter, InvalidPath
 from app.scim.filter import Comparison
 from app.scim.path import parse_path
 from app.scim.schemas import ENTERPRISE_USER, USER_TYPE, AttributePath
@@ -45,7 +45,6 @@ def test_a_path_keeps_the_filter_that_chooses_entries():
         "emails[",
         "emails[]",
         "emails[type]",
-        'emails[shoe eq "x"]',
         'emails[type eq "x"].shoe',
         'emails[type eq "x"][type eq "y"]',
         'name[familyName eq "x"]',
@@ -59,4 +58,13 @@ def test_a_path_keeps_the_filter_that_chooses_entries():
 )
 def test_anything_wrong_is_an_invalid_path(text):
     with pytest.raises(InvalidPath):
+        parse_path(text, USER_TYPE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['emails[shoe eq "x"]', "emails[primary gt true]", "emails[type eq 5].value", 'emails[type[value eq "x"]]'],
+)
+def test_a_filter_that_compares_what_cannot_be_compared_is_an_invalid_filter(text):
+    with pytest.raises(InvalidFilter):
         parse_path(text, USER_TYPE)

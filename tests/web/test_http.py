@@ -317,7 +317,6 @@ WRONG_SEARCHES = [
     {"startIndex": []},
     {"count": []},
     {"count": True},
-    {"count": 1.5},
     {"attributes": 5},
     {"attributes": [5]},
     {"filter": 5},
@@ -333,6 +332,11 @@ def test_a_search_with_a_value_of_the_wrong_type_is_invalid_syntax(bridge):
         for path in ("/Users/.search", "/Groups/.search", "/.search"):
             answer = bridge.post(path, wrong)
             assert (answer.status, answer.body["scimType"]) == (400, "invalidSyntax"), (path, wrong)
+
+
+def test_a_count_that_is_no_integer_is_400(bridge):
+    for wrong in (1.5, "1.5", "many"):
+        assert bridge.post("/Users/.search", {"count": wrong}).status == 400
 
 
 def test_a_search_takes_lists_and_texts_of_names_and_numbers_and_texts_of_numbers(bridge):

@@ -104,7 +104,16 @@ def test_the_root_is_one_list_users_first_or_in_one_order(bridge):
         "carl",
         "Dora",
     ]
-    assert names(bridge.get("?filter=meta.resourceType eq Group or userName pr")) == [*PEOPLE]
+    assert names(bridge.get("?filter=meta.resourceType eq Group or userName pr")) == everybody
+    assert names(bridge.get("?filter=userName pr")) == [*PEOPLE]
+
+
+def test_a_filter_finds_what_is_shown_of_references_and_of_meta(bridge):
+    assert names(bridge.get('/Users?filter=groups.type eq "direct"')) == ["bob", "Dora"]
+    assert names(bridge.get('/Groups?filter=members[type eq "User" and value pr]&sortBy=members')) != []
+    (bob, _) = bridge.get("/Users?filter=groups pr").body["Resources"]
+    assert names(bridge.get(f'/Groups?filter=members.$ref eq "{bob["meta"]["location"]}"')) == ["beta"]
+    assert names(bridge.get(f'?filter=meta.location eq "{bob["meta"]["location"]}"')) == ["bob"]
 
 
 def walk(ask, count, link="nextCursor", cursor=""):
@@ -205,6 +214,7 @@ def test_numbers_that_are_none_and_two_ways_to_page_are_refused(bridge):
         refused(bridge.get(f"/Users?cursor&count={wrong}"), "invalidCount")
         refused(bridge.get(f"/Users?count={wrong}"), "invalidValue")
         refused(bridge.get(f"/Users?startIndex={wrong}"), "invalidValue")
+    refused(bridge.post("/Users/.search", {"cursor": "", "count": 1.5}), "invalidCount")
     refused(bridge.get("/Users?cursor&startIndex=2"), "invalidValue")
     assert names(bridge.get("/Users?cursor&startIndex=1&count=1")) == ["carl"]
 

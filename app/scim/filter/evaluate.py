@@ -1,7 +1,7 @@
 """Whether a document satisfies a filter (RFC 7644 §3.4.2.2).
 
-A comparison asks whether some value compares so. Thus `ne` is false where the attribute is missing, and true
-where one of several values differs; `not (x eq "y")` is the way to ask that no value is equal.
+A comparison asks whether some value compares so; one with a missing attribute is false. `ne` is no comparison
+here: it has been read as `not (x eq y)`, true where the attribute is missing (docs/decisions/0012).
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from app.scim.types import Document
 
 COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "eq": operator.eq,
-    "ne": operator.ne,
     "gt": operator.gt,
     "ge": operator.ge,
     "lt": operator.lt,
@@ -32,7 +31,7 @@ COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
 
 
 def matches(filter: Filter, document: Document, resource_type: ResourceType) -> bool:  # noqa: A002
-    """Tell whether a resource satisfies the filter; a comparison with a missing attribute is false."""
+    """Tell whether a resource satisfies the filter; an attribute that its type does not have is missing."""
     return evaluate(filter, document, resource_type)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from marshmallow import ValidationError
@@ -12,7 +12,7 @@ from app.scim.attributes import Attribute
 from app.scim.errors import InvalidFilter
 from app.scim.fields import CHECKS
 from app.scim.filter.grammar import tree
-from app.scim.filter.scope import EntryScope, Scope
+from app.scim.filter.scope import AnyScope, EntryScope, Scope
 from app.scim.filter.tree import And, Comparison, Filter, Literal, Not, Or, Present, ValuePath
 from app.scim.resource_type import AttributePath, ResourceType
 
@@ -31,14 +31,17 @@ OPERATORS = {
 """Which comparisons a type knows (RFC 7644 Table 3)."""
 
 
-def parse_filter(text: str, resource_type: ResourceType) -> Filter:
+def parse_filter(text: str, resource_type: ResourceType, beside: Iterable[ResourceType] = ()) -> Filter:
     """Read a filter on resources of this type.
+
+    In a query over several types, those `beside` this one have attributes that this one has not: they count as
+    attributes without a value here (RFC 7644 §3.4.2.1).
 
     Beyond the RFC it takes `emails[type eq "work"].value eq "x"` (Entra), a multi-valued or complex
     attribute for its `value`, and a word without quotes. Anything wrong, unknown attributes included, is
     InvalidFilter: a condition that is dropped would return everybody.
     """
-    return convert(tree(text), resource_type)
+    return convert(tree(text), AnyScope(resource_type, tuple(beside)))
 
 
 def convert(node: Any, scope: Scope) -> Filter:
@@ -100,14 +103,20 @@ def _attribute_expression(node: Any, scope: Scope) -> Filter:
     return expression(path, attribute, node)
 
 
-def _entry_expression(entry: Any, node: Any, scope: Scope) -> ValuePath:
-    """Read Entra's `emails[type eq "work"].value eq "x"` as `emails[type eq "work" and value eq "x"]`."""
+def _entry_expression(entry: Any, node: Any, scope: Scope) -> ValuePath | Not:
+    """Read Entra's `emails[type eq "work"].value eq "x"` as `emails[type eq "work" and value eq "x"]`.
+
+    A negation is one of the whole: `ne` there is true of those who have no such entry at all.
+    """
     namespace = entry.namespace
     sub_attr = namespace.sub_attr.value if namespace.sub_attr else "value"
     path, attribute = _resolve(ast.AttrPath(namespace.attr_name, None, namespace.uri), scope)
     inner = EntryScope(_bracketed(attribute, path))
     target, definition = _resolve(ast.AttrPath(sub_attr, None, None), inner)
-    return ValuePath(path, And(convert(entry.expr, inner), expression(target, definition, node)))
+    chosen, wanted = convert(entry.expr, inner), expression(target, definition, node)
+    if isinstance(wanted, Not):
+        return Not(ValuePath(path, And(chosen, wanted.filter)))
+    return ValuePath(path, And(chosen, wanted))
 
 
 def _resolve(attr_path: Any, scope: Scope) -> tuple[AttributePath, Attribute]:
@@ -141,7 +150,10 @@ def expression(path: AttributePath, attribute: Attribute, node: Any) -> Filter:
         path, attribute = _its_value(path, attribute)
     if operator not in OPERATORS[attribute.type]:
         raise InvalidFilter(f"{path} is a {attribute.type}: {operator} does not apply.")
-    return Comparison(path, operator, _literal(value, operator, attribute, path))
+    literal = _literal(value, operator, attribute, path)
+    if operator == "ne":
+        return Not(Comparison(path, "eq", literal))
+    return Comparison(path, operator, literal)
 
 
 def _its_value(path: AttributePath, attribute: Attribute) -> tuple[AttributePath, Attribute]:

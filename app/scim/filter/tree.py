@@ -1,7 +1,8 @@
 """The tree of a filter (RFC 7644 §3.4.2.2): frozen, ours, with every name resolved to the schema's spelling.
 
 A comparison never names a complex attribute: `members eq "x"` has become `members.value eq "x"`. Literals
-have the type of their attribute: a `"True"` for a boolean is True. `x eq null` has become `not (x pr)`.
+have the type of their attribute: a `"True"` for a boolean is True. `x eq null` has become `not (x pr)`, and
+`x ne y` has become `not (x eq y)`.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Some value of the attribute compares so; `op` is eq, ne, co, sw, ew, gt, ge, lt or le."""
+    """Some value of the attribute compares so; `op` is eq, co, sw, ew, gt, ge, lt or le."""
 
     path: AttributePath
     op: str

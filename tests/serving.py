@@ -1,0 +1,55 @@
+"""`scim-bridge serve` as a process on a free local port, stopped by the test that started it."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import requests
+
+T = TypeVar("T")
+TRIES = 300
+
+
+def until(condition: Callable[[], T]) -> T:
+    """Ask again and again, a bounded number of times, until the answer is yes."""
+    for _ in range(TRIES):
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError("it never came true")
+
+
+def answers(address: str) -> bool:
+    """Tell whether a server is ready."""
+    try:
+        return requests.get(f"{address}/readyz", timeout=5).status_code == 200
+    except requests.RequestException:
+        return False
+
+
+def free_address() -> str:
+    """Return the address of a port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{free.getsockname()[1]}"
+
+
+@contextmanager
+def served(config: Path, address: str, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Serve a configuration at an address, and stop it in the end."""
+    command = ["app.cli", "--config", str(config), "serve", "--bind", address.removeprefix("http://")]
+    process = subprocess.Popen([sys.executable, "-m", *command, "--threads", "8", *options])
+    try:
+        until(lambda: answers(address))
+        yield process
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
