@@ -45,8 +45,8 @@ PERFORM: Mapping[str, Performing] = {
     "PATCH": lambda endpoint, request, it: endpoint.patch(request, it.id or "", it.data, _preconditions(it)),
     "DELETE": lambda endpoint, request, it: endpoint.delete(request, it.id or "", _preconditions(it)),
 }
-STATUS = {"POST": 201, "PUT": 200, "PATCH": 200, "DELETE": 204}
-"""What a single request would be answered (RFC 7644 §3.7.3), but for a PATCH of a group: 204, without members."""
+STATUS = {"POST": 201, "PUT": 200, "DELETE": 204}
+"""What a single request would be answered (RFC 7644 §3.7.3); of a PATCH, the dialect knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +110,8 @@ class Bulk:
         path = f"/{operation.endpoint}" + ("" if operation.creates else f"/{operation.id}")
         request = Request(self.request.actor, f"{operation.method} {path} (bulk)", started=self.request.started)
         became = PERFORM[operation.method](self._endpoint(operation), request, operation)
-        is_silent = operation.method == "PATCH" and operation.endpoint == "Groups"
-        status = 204 if is_silent else STATUS[operation.method]
-        return Done(status, self.tag(operation.endpoint, became) if became else None)
+        patched = self.target.dialect.patched(operation.endpoint.removesuffix("s"))
+        return Done(STATUS.get(operation.method, patched), self.tag(operation.endpoint, became) if became else None)
 
     def _endpoint(self, operation: Operation) -> Endpoint:
         return ENDPOINTS[operation.endpoint](self.database, self.target)
