@@ -81,7 +81,7 @@ def entries(connection: Connection, group_link: int) -> dict[int, dict[str, str]
         .where(member.c.group_link == group_link, member.c.desired)
     )
     return {
-        row.id: {"value": row.resource_id, "display": row.name, "type": "User"}
+        row.id: {"value": row.resource_id, "$ref": f"/Users/{row.resource_id}", "type": "User"}
         for row in connection.execute(statement)
     }
 

@@ -15,7 +15,7 @@ from app.directory.resources import Resource
 from app.directory.tables import resource
 from app.directory.where import where
 from app.scim.filter import And, Filter, Not, Or, matches
-from app.scim.meta import meta
+from app.scim.meta import derived, meta
 from app.scim.paging import Cursor, Page, Window, cut, neighbours
 from app.scim.resource_type import AttributePath
 from app.scim.schemas import ResourceType
@@ -116,7 +116,8 @@ def _documents(connection: Connection, query: Query, found: Sequence[Resource]) 
         own = [each for each in found if each.kind == type_.name]
         computed, ends = COMPUTED[type_.name], {}
         sorted_by = query.order.paths.get(type_.name)
-        if computed in {path.name for path in (*_paths(filter_), sorted_by) if path is not None}:
+        named = {path for path in (*_paths(filter_), sorted_by) if path is not None}
+        if computed in {path.name for path in named} or AttributePath("meta", "version") in named:
             ends = references(connection, type_.name, [each.id for each in own])
         for each in own:
             documents[each.id] = _document(each, type_, ends.get(each.id, []), query.base_url)
@@ -125,18 +126,25 @@ def _documents(connection: Connection, query: Query, found: Sequence[Resource]) 
 
 def _document(found: Resource, type_: ResourceType, ends: Sequence[Reference], base_url: str) -> Document:
     location = f"{base_url}{type_.endpoint}/{found.id}"
-    known = meta(type_.name, found.created, found.modified, found.version, location)
+    known = meta(type_.name, found.created, found.modified, shown_version(found, ends), location)
     document = {**found.document, "id": found.id, "meta": known}
     if ends:
         document[COMPUTED[type_.name]] = [reference(each, type_.name, base_url) for each in ends]
     return document
 
 
+def shown_version(found: Resource, ends: Sequence[Reference]) -> str:
+    """Return the version of what is shown: that of a group changes with its members, a user's with the groups."""
+    if found.kind == "Group":
+        return found.version
+    return derived(found.version, (f"{end.id} {end.display}" for end in ends))
+
+
 def reference(end: Reference, kind: str, base_url: str) -> Document:
     """Return a member of a group, or a group of a user, as SCIM shows it."""
     endpoint, name = OTHER[kind]
-    address = f"{base_url}/{endpoint}/{end.id}"
-    return {"value": end.id, "$ref": address, "type": name, "display": end.display}
+    shown = {"value": end.id, "$ref": f"{base_url}/{endpoint}/{end.id}", "type": name}
+    return shown if kind == "Group" else {**shown, "display": end.display}
 
 
 def _paths(node: Filter | None) -> list[AttributePath]:

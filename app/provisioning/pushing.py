@@ -36,9 +36,16 @@ class Push:
 
     @property
     def came_to_nothing(self) -> bool:
-        """Whether all that was asked for were new members, and every one of them has been put back."""
+        """Whether the vendor was asked for new members only, and every one of them has been put back."""
         added = self.difference.added_set
-        return self.group is None and bool(added) and not self.difference.removed and self.undone == added
+        nothing_else = not self.difference.removed and (self.group is None or self._group_cost_nothing)
+        return nothing_else and bool(added) and self.undone == added
+
+    @property
+    def _group_cost_nothing(self) -> bool:
+        """Whether the change of the group itself is under this lease still and took no call: it can be put back."""
+        group = self.group
+        return group is not None and not (self.later or group.calls or group.error)
 
     @property
     def group(self) -> State | None:
@@ -127,9 +134,16 @@ class Pushing(Writing):
                 state.undone.add(push.group_link)
                 push.undone.add(state.link_id)
             if push.came_to_nothing and push.old is not None:
-                resources.update(connection, push.old)
+                self._put_group_back(connection, push, push.old)
 
         return undo
+
+    def _put_group_back(self, connection: Connection, push: Push, old: Resource) -> None:
+        """Let the group read as before, with its version."""
+        if push.group is None:
+            resources.update(connection, old)
+        else:
+            ledger.put_back(connection, self.target, push.group, old, time.time())
 
     def _raise(self, push: Push, users: Sequence[State]) -> None:
         group = push.group

@@ -25,7 +25,7 @@ def assign(holder: Document, attribute: Attribute, value: Json, verb: Verb) -> N
         _assign_entries(holder, attribute, value, verb)
     elif attribute.is_complex:
         _assign_object(holder, attribute, value, verb)
-    elif isinstance(value, (list, dict)):
+    elif isinstance(value, dict) or (isinstance(value, list) and (value or attribute.type == "boolean")):
         raise InvalidValue(f"{attribute.name} has one simple value.")
     else:
         _put(holder, attribute.name, shape(attribute, value))

@@ -134,10 +134,12 @@ def _chosen(operation: Operation, wanted: Filter) -> MemberChange:
 
 
 def _ids_in(wanted: Filter) -> tuple[str, ...] | None:
-    """Give the ids of `value eq "a" or value eq "b"`; None where the filter asks something else."""
+    """Give the ids of `value eq "a" or $ref eq "…/Users/b"`; None where the filter asks something else."""
     match wanted:
         case Comparison(path, "eq", str(literal)) if path.name == "value":
             return (literal,)
+        case Comparison(path, "eq", str(literal)) if path.name == "$ref":
+            return (literal.rpartition("/")[2],)
         case Or(left, right):
             first, second = _ids_in(left), _ids_in(right)
             return None if first is None or second is None else tuple(dict.fromkeys(first + second))

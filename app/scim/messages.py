@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from app.scim.resource_type import ResourceType
-from app.scim.service_schemas import SERVICE_SCHEMAS
 from app.scim.types import Document
 
 LIST_URN = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
@@ -85,9 +84,8 @@ def service_provider_config(
 
 
 def schema_documents(base_url: str, types: Iterable[ResourceType]) -> dict[str, Document]:
-    """Describe every schema by its URN, as /Schemas does: of these resource types, then of discovery itself."""
+    """Describe the schemas of these resource types by their URN, as /Schemas/{urn} does."""
     used = {schema.id: schema for each in types for schema in (each.schema, *each.extensions)}
-    used |= {schema.id: schema for schema in SERVICE_SCHEMAS}
     return {
         urn: {
             **schema.document(),

@@ -11,7 +11,7 @@ from app.directory import search
 from app.directory.members import Reference
 from app.directory.resources import Resource
 from app.directory.search import COMPUTED, reference
-from app.scim.meta import derived, meta
+from app.scim.meta import meta
 from app.scim.projection import project, wants
 from app.scim.schemas import ResourceType
 from app.scim.types import Document
@@ -57,9 +57,7 @@ class View:
 
     def _document(self, resource: Resource, references: Sequence[Reference]) -> Rendered:
         location = self.location(resource.id)
-        version = resource.version  # of a group, it changes with its members
-        if self.type.name == "User":
-            version = derived(version, (f"{end.id} {end.display}" for end in references))
+        version = search.shown_version(resource, references)
         document = {
             "schemas": resource.document.get("schemas", []),
             "id": resource.id,
@@ -78,7 +76,4 @@ class View:
             document["schemas"] = list(dict.fromkeys([*document["schemas"], urn]))
 
     def _reference(self, end: Reference) -> Document:
-        shown = reference(end, self.type.name, self.base_url)
-        if self.type.name == "Group":  # a member has no display in RFC 7643, and clients compare what they sent
-            del shown["display"]
-        return shown
+        return reference(end, self.type.name, self.base_url)

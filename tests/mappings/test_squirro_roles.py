@@ -410,7 +410,7 @@ def test_one_call_lists_workspaces_and_projects_in_whatever_shape(projects, wrap
 
 def test_the_catalogue_is_served(bridge):
     roles = bridge.get("/Roles").body["Resources"]
-    assert [role["value"] for role in roles] == ["admin", "user", "demo", "reader"]
+    assert [role["value"] for role in roles] == ["admin", "demo", "reader", "user"]
     assert bridge.calls() == []
     for _ in range(2):
         shown = {each["value"]: each["display"] for each in bridge.get("/Entitlements").body["Resources"]}

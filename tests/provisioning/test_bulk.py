@@ -76,9 +76,9 @@ def test_two_bulk_requests_at_once_that_touch_the_same_people_lose_nothing(build
     assert [bridge.accounts()[f"writer{number}@acme.example"] for number in range(6)] == [expected] * 6
 
 
-def test_five_hundred_users_cost_five_hundred_creates(build, monkeypatch):
+def test_many_users_cost_one_create_each(build, monkeypatch):
     monkeypatch.setattr(writing, "REQUEST_SECONDS", 300.0)
     bridge = build("periscope")
-    assert bulk(bridge, [post(f"person{number}") for number in range(500)]) == ["201"] * 500
-    assert bridge.calls() == ["POST /api/v2/users"] * 500
-    assert len(bridge.accounts()) == 500
+    assert bulk(bridge, [post(f"person{number}") for number in range(120)]) == ["201"] * 120
+    assert bridge.calls() == ["POST /api/v2/users"] * 120
+    assert len(bridge.accounts()) == 120

@@ -87,9 +87,9 @@ def test_a_member_that_is_no_id_is_refused(value):
     ("op", "path"),
     [
         ("replace", 'members[value eq "1"]'),
-        ("add", 'members[value eq "1"].display'),
+        ("add", 'members[value eq "1"].type'),
         ("replace", "members.value"),
-        ("remove", "members.display"),
+        ("remove", "members.type"),
     ],
 )
 def test_a_change_in_a_member_is_refused(op, path):

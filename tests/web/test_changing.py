@@ -163,3 +163,27 @@ def test_over_the_root_one_filter_selects_from_every_type_that_has_the_attribute
         assert {each["id"] for each in listed.body["Resources"]} == found, text
     refused = bridge.get('?filter=shoe eq "x" or userName pr')
     assert (refused.status, refused.body["scimType"]) == (400, "invalidFilter")
+
+
+def test_a_group_keeps_its_old_external_id_when_none_of_the_new_members_could_follow(build):
+    bridge = build("datasentinel")
+    ann, document = bridge.hire("ann"), {"schemas": [GROUP], "displayName": "Nope", "externalId": "old"}
+    nope = bridge.post("/Groups", document).body["id"]
+    before = bridge.get(f"/Groups/{nope}").body
+    value = {"externalId": "new", "members": refs([ann])}
+    refused = bridge.patch(f"/Groups/{nope}", {"op": "replace", "value": value})
+    assert refused.status == 400
+    assert bridge.get(f"/Groups/{nope}").body == before
+
+
+def test_a_filter_sees_the_version_that_is_shown_and_members_by_their_address(build):
+    bridge = build("squirro")
+    ann, finance = bridge.hire("ann"), bridge.found("Finance")
+    bridge.patch(f"/Groups/{finance}", add(ann))
+    version = bridge.get(f"/Users/{ann}").body["meta"]["version"].replace('"', '\\"')
+    assert bridge.get(f'/Users?filter=meta.version eq "{version}"').body["totalResults"] == 1
+    (member,) = bridge.get(f"/Groups/{finance}").body["members"]
+    assert bridge.get(f'/Groups?filter=members.$ref eq "{member["$ref"]}"').body["totalResults"] == 1
+    path = f'members[$ref eq "{member["$ref"]}"]'
+    assert bridge.patch(f"/Groups/{finance}", {"op": "remove", "path": path}).status == 204
+    assert "members" not in bridge.get(f"/Groups/{finance}").body

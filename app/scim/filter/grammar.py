@@ -40,7 +40,7 @@ class Lexer(SCIMLexer):
     NULL = r"null(?![^\s()\[\]])"
     NUMBER = r"-?\d+(\.\d+)?([eE][+-]?\d+)?(?![^\s()\[\]])"
     ATTRNAME = r"[a-zA-Z$][a-zA-Z0-9_$-]*(?![^\s()\[\].:])"
-    WORD = r'[^\s()\[\]"]+'
+    WORD = r"""[^\s()\[\]"'\u2018\u2019\u201c\u201d]+"""  # other quotes are a mistake, not part of a word
 
     @_(r'"(?:[^"\\]|\\.)*"')
     def COMP_VALUE(self, token: Any) -> Any:
