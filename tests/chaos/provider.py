@@ -14,6 +14,7 @@ import requests
 
 from tests.bridge import BASE, GROUP, MEDIA_TYPE, PATCH_OP, TOKEN, USER, refs
 from tests.chaos.model import ALWAYS, Model, Person, Register, Team, Write
+from tests.chaos.vendor import OUTSIDERS
 
 STILL_WANTED = ("being delivered by another process", "another process is delivering it")
 NOT_BEGUN = "another change of the same resource is still being delivered"
@@ -139,6 +140,7 @@ class _Clerk:
             (8, self._leave),
             (4, self._list),
             (1, self._retitle),
+            (2, self._covet),
         ]
         weights, doers = zip(*acts, strict=True)
         while self._provider.writes < writes:
@@ -183,6 +185,16 @@ class _Clerk:
             self._pause(answer)
             if self._random.random() < 0.3:
                 return
+
+    def _covet(self) -> None:
+        """Hire somebody whose account is somebody else's: that never succeeds, and what is left is deleted."""
+        name = self._random.choice(OUTSIDERS)
+        answer = self._send("POST", "/Users", _document(name, "Some", "Body"))
+        if answer.ok or (400 <= answer.status < 429 and answer.status != 409):
+            self._model.note(f"the account of {name} was not refused as it should be: {answer.status}")
+        found = None if answer.status == 409 else self._look_up("Users", "userName", f"{name}@acme.example")
+        if found is not None:
+            self._send("DELETE", f"/Users/{found['id']}")
 
     def _known_person(self, found: dict[str, Any], name: str) -> Person:
         with self._model.lock:
@@ -419,7 +431,7 @@ class _Clerk:
         return None
 
     def _pause(self, answer: Answer) -> None:
-        time.sleep(self._random.uniform(0.05, 0.5))
+        time.sleep(self._random.uniform(0.02, 0.2))
 
     def _somebody(self) -> Person | None:
         people = self._some(1)
