@@ -98,6 +98,16 @@ def doubted(target: Target, state: State) -> dict[str, Any]:
     return state.doubted(state.change(desired)).snapshot()
 
 
+def adopted(target: Target, state: State) -> dict[str, Any]:
+    """Return the snapshot of a found account that is true if this process dies before it has recorded more.
+
+    Memberships are recorded in the end only: until then a role that stands for one may be held or not.
+    """
+    by_membership = {m.group_vendor_id for m in state.memberships if m.applied and m.group_vendor_id}
+    snapshot = doubted(target, state)
+    return {**snapshot, "doubtful": sorted({*snapshot["doubtful"], *by_membership})}
+
+
 def record(connection: Connection, target: Target, lease_: Lease, undo: Undo) -> list[State]:
     """Write what is true now and release the leases; return the states whose lease had been lost.
 

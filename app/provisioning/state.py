@@ -44,10 +44,10 @@ class State:
     values of the user's roles and entitlements with the vendor id that each names, ``None`` where it names
     nothing; ``accepted`` are those of an earlier request. ``unresolved`` is a create that was never answered,
     ``former`` the account that another one has taken the place of, ``intent`` one that is under way, and
-    ``durable`` the one that is on disk. ``carried`` are the members that a new group is created with, vendor id
-    to user link; ``touched`` those of them it has got. ``holders`` are the users that have a role which is to
-    end, and ``waiting`` says that they must lose it first. ``loaded`` are the memberships as they were read,
-    ``undone`` those (by group) that a request takes back.
+    ``durable`` the one that is on disk, unless what it made was found and ``adopted`` there. ``carried`` are the
+    members that a new group is created with, vendor id to user link; ``touched`` those of them it has got.
+    ``holders`` are the users that have a role which is to end, and ``waiting`` says that they must lose it first.
+    ``loaded`` are the memberships as they were read, ``undone`` those (by group) that a request takes back.
     """
 
     link_id: int
@@ -80,6 +80,7 @@ class State:
     calls: list[CallRecord] = field(default_factory=list)
     touched: set[int] = field(default_factory=set)
     undone: set[int] = field(default_factory=set)
+    adopted: bool = False
     asked_again: bool = False
     notes: list[str] = field(default_factory=list)
     loaded: dict[int, tuple[bool, bool]] = field(default_factory=dict)

@@ -250,6 +250,18 @@ class _Clerk:
                 operations.append({"op": "replace", "path": "name.givenName", "value": given})
                 writes.append((person.given, given, False))
             self._write("PATCH", f"/Users/{person.id}", _patch(*operations), writes, [person])
+            if not active:
+                self._see_leaver(person)
+
+    def _see_leaver(self, person: Person) -> None:
+        """Read somebody who was just deactivated: that stays wanted, even if the answer was an error."""
+        with self._model.lock:
+            before, seen = person.active.possible(), len(person.active.writes)
+        answer = self._send("GET", f"/Users/{person.id}")
+        with self._model.lock:
+            since = {write.value for write in person.active.writes[seen:]}
+            if answer.ok and answer.body["active"] not in before | since | person.active.possible():
+                self._model.note(f"{person.name} {person.id} is active again, whom nobody has activated")
 
     # -- groups
 

@@ -203,3 +203,39 @@ def test_who_was_deactivated_while_carried_along_with_a_new_group_gets_it_when_a
     assert bridge.patch(f"/Users/{ann}", replace("active", True)).status == 200
     bridge.deliver()
     bridge.assert_agreement()
+
+
+def test_an_account_found_again_stays_ours_when_the_process_dies_again_after_changing_it(build, facts, monkeypatch):
+    """What was found is on disk before it is changed: afterwards it no longer looks like what was created."""
+    bridge = build(facts.vendor)
+    killed_before_the_second_commit(bridge, monkeypatch, lambda: bridge.hire("ann"))
+    ann = bridge.everything("/Users")[0]["id"]
+    anna = (replace("name.givenName", "Anna"), replace("displayName", "Anna Lee"))
+    killed_before_the_second_commit(bridge, monkeypatch, lambda: bridge.patch(f"/Users/{ann}", *anna))
+    bridge.deliver()
+    assert len([user for user in bridge.sandbox.users() if user["key"] == ANN]) == 1
+    bridge.assert_agreement()
+
+
+def test_a_role_that_a_killed_process_was_found_to_have_given_is_taken_with_the_wish(build, facts, monkeypatch):
+    bridge = build(facts.vendor)
+    finance = bridge.found("Finance")
+    killed_before_the_second_commit(bridge, monkeypatch, lambda: bridge.hire("ann"))
+    ann = bridge.everything("/Users")[0]["id"]
+    for _ in range(2):
+        killed_before_the_second_commit(bridge, monkeypatch, lambda: bridge.patch(f"/Groups/{finance}", add(ann)))
+    bridge.patch(f"/Groups/{finance}", remove(ann))
+    bridge.deliver()
+    assert bridge.accounts()[ANN] == facts.roles()
+
+
+def test_a_group_found_again_stays_ours_when_the_process_dies_again_after_renaming_it(build, monkeypatch):
+    bridge = build("squirro")
+    killed_before_the_second_commit(bridge, monkeypatch, lambda: bridge.found("Finance"))
+    finance = bridge.everything("/Groups")[0]["id"]
+    killed_before_the_second_commit(
+        bridge, monkeypatch, lambda: bridge.patch(f"/Groups/{finance}", replace("displayName", "Money"))
+    )
+    bridge.deliver()
+    assert "Money" in {group["name"] for group in bridge.sandbox.groups()}
+    bridge.assert_agreement()
