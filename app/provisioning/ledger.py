@@ -111,8 +111,7 @@ def adopted(target: Target, state: State) -> dict[str, Any]:
 def record(connection: Connection, target: Target, lease_: Lease, undo: Undo) -> list[State]:
     """Write what is true now and release the leases; return the states whose lease had been lost.
 
-    ``undo`` is asked for each state that failed: it may put back what the IdP wanted before. Where somebody has
-    asked for more meanwhile (``state.asked_again``), a membership is theirs to answer for.
+    ``undo`` is asked for each state that failed: it may put back what the IdP wanted before.
     """
     _lock_waiting(connection, lease_)
     held = links.held(connection, lease_.holder, [state.link_id for state in lease_.states])
@@ -120,7 +119,6 @@ def record(connection: Connection, target: Target, lease_: Lease, undo: Undo) ->
     _refuse_shared_ids(connection, target, mine)
     for state in mine:
         if state.error is not None:
-            state.asked_again = held[state.link_id] != state.wanted_version
             undo(connection, state)
     _record_memberships(connection, mine)
     ended = [state.link_id for state in mine if _is_over(state)]

@@ -81,7 +81,6 @@ class State:
     touched: set[int] = field(default_factory=set)
     undone: set[int] = field(default_factory=set)
     adopted: bool = False
-    asked_again: bool = False
     notes: list[str] = field(default_factory=list)
     loaded: dict[int, tuple[bool, bool]] = field(default_factory=dict)
 

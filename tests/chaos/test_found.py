@@ -239,3 +239,31 @@ def test_a_group_found_again_stays_ours_when_the_process_dies_again_after_renami
     bridge.deliver()
     assert "Money" in {group["name"] for group in bridge.sandbox.groups()}
     bridge.assert_agreement()
+
+
+def test_a_failed_addition_is_taken_back_even_if_something_else_was_asked_of_the_user_meanwhile(build, facts):
+    bridge = build(facts.vendor)
+    ann = bridge.hire("ann")
+    finance, engineering = bridge.found("Finance"), bridge.found("Engineering")
+    pool = ThreadPoolExecutor(1)
+    other = []
+
+    def join_another():
+        other.append(pool.submit(bridge.patch, f"/Groups/{engineering}", add(ann)))
+        until_stored(bridge, lambda: len(bridge.rows("member")) == 2)
+        bridge.fail("status", status=503, count=10**9)
+
+    real = bridge.sandbox.faults.take
+
+    def take(verb, path):
+        if not other:
+            join_another()
+        return real(verb, path)
+
+    bridge.sandbox.faults.take = take
+    assert bridge.patch(f"/Groups/{finance}", add(ann)).status == 503
+    bridge.recover()
+    joined = other[0].result().status == 204
+    bridge.deliver()
+    assert "members" not in bridge.get(f"/Groups/{finance}").body
+    assert bridge.accounts()[ANN] == facts.roles(*["Engineering"] * joined)
