@@ -50,6 +50,7 @@ class Plan:
     quick: bool = True
     timeout: float = 0.4
     every: float = 0.8
+    settle: float = 20.0
     broken: str = ""
     acts: tuple[str, ...] = ()
 
@@ -143,6 +144,7 @@ def _outcome(
         timeout=lease + 2,
         renames=facts.renames_groups,
         moves=facts.changes_email,
+        queues=plan.on_outage == "queue",
     )
     saboteur = Saboteur(
         replicas,
@@ -163,7 +165,7 @@ def _outcome(
     saboteur.join()
     for replica in replicas:
         replica.wait_until_ready()
-    left = _settle(parts, seconds=20 if plan.quick else 400)
+    left = _settle(parts, seconds=plan.settle if plan.quick else 400)
     clock.append(time.monotonic())
     users, groups = (_all(replicas[0].url, endpoint) for endpoint in ("Users", "Groups"))
     wrong = [f"unsettled: {row['kind']} {row['name']}: {row['last_error']}" for row in left]
