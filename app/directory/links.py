@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, case, exists, func, not_, or_, select
 
 from app.directory import resources
 from app.directory.database import chunks, now
@@ -76,10 +76,37 @@ def load(connection: Connection, where: ColumnElement[bool]) -> list[Link]:
     return [_of_row(row, found.get(row["resource_id"])) for row in rows]
 
 
-def due(connection: Connection, target: str, limit: int) -> list[int]:
-    """Return the ids of a target's links that are due and free, locked; another worker's are skipped."""
-    statement = select(link.c.id).where(*_due(target)).order_by(link.c.due_at).limit(limit)
-    return list(connection.execute(statement.with_for_update(skip_locked=True, key_share=True)).scalars())
+def due(connection: Connection, target: str, limit: int, *, least_tried: bool = False) -> list[int]:
+    """Return the ids of a target's links that are due and free, locked; another worker's are skipped.
+
+    What takes access away comes first. With ``least_tried`` only after what was tried less often: one link that
+    fails for a reason of its own must not be the only one that is ever tried.
+    """
+    tried = [link.c.attempts] if least_tried else []
+    statement = select(link.c.id).where(*_due(target)).order_by(*tried, _gives, link.c.due_at, link.c.id)
+    locked = statement.limit(limit).with_for_update(skip_locked=True, key_share=True)
+    return list(connection.execute(locked).scalars())
+
+
+_resource_gone = not_(exists().where(resource.c.id == link.c.resource_id))
+_inactive = exists().where(resource.c.id == link.c.resource_id, not_(resource.c.active))
+_loses_a_group = exists().where(member.c.user_link == link.c.id, member.c.applied, not_(member.c.desired))
+_gives = case((or_(_resource_gone, and_(link.c.kind == "User", or_(_inactive, _loses_a_group))), 0), else_=1)
+"""0 for a link whose delivery takes access away, 1 for any other."""
+
+
+def pull_forward(connection: Connection, target: str, within: float) -> int:
+    """Make due now what failed and was put off by up to ``within`` seconds, refusals aside; return how many.
+
+    What somebody holds at this moment is left alone: its holder says when it is due.
+    """
+    waiting = (link.c.target == target, link.c.due_at > now(), link.c.due_at <= now() + within)
+    failed = (link.c.attempts > 0, not_(link.c.refused), link.c.lease_until <= now())
+    statement = select(link.c.id).where(*waiting, *failed).order_by(*ORDER)
+    ids = list(connection.execute(statement.with_for_update(skip_locked=True, key_share=True)).scalars())
+    for some in chunks(ids):
+        connection.execute(link.update().where(link.c.id.in_(some)).values(due_at=now()))
+    return len(ids)
 
 
 def is_due(connection: Connection, target: str) -> bool:

@@ -1,4 +1,4 @@
-"""Converge states under their leases: new groups first, then users side by side, then groups that end."""
+"""Converge states under their leases, side by side: groups first, then users, then groups that end."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ from app.provisioning.target import Target
 from mappings import Call, Intent, Unavailable, Unknown, VendorError
 
 RENEW_AFTER = links.LEASE_SECONDS / 3
-
+LAST_SECONDS = 5.0
+"""How long before the deadline one of many is not begun any more: a call that is cut off leaves doubt behind."""
 
 log = structlog.get_logger()
 
@@ -41,29 +42,33 @@ class Delivery:
         """Converge every state of the lease; what went wrong is in ``state.error``."""
         groups = [state for state in self.lease.states if state.kind == "Group"]
         users = [state for state in self.lease.states if state.kind == "User"]
-        for group in groups:
-            if group.resource is not None:
-                was_unresolved = group.unresolved is not None
-                self._converge(group)
-                if was_unresolved and users:
-                    self._make_adoption_durable(group)
-                _tell_members(group, users)
-                _hold_back(group, users)
-        self._side_by_side([user for user in users if user.error is None])
-        for group in groups:
-            if group.resource is None:
-                self._end(group, users)
+        wanted = [group for group in groups if group.resource is not None]
+        unresolved = [group for group in wanted if group.unresolved is not None]
+        self._side_by_side(wanted, self._converge)
+        for group in unresolved if users else ():
+            self._make_adoption_durable(group)
+        for group in wanted:
+            _tell_members(group, users)
+            _hold_back(group, users)
+        self._side_by_side([user for user in users if user.error is None], self._converge)
+        self._side_by_side([group for group in groups if group.resource is None], partial(self._end, users=users))
 
-    def _side_by_side(self, users: Sequence[State]) -> None:
-        width = min(self.target.mapping.concurrency, len(users))
+    def _side_by_side(self, states: Sequence[State], work: Callable[[State], None]) -> None:
+        """Do the work of several states at one time; whose turn comes too late is left for the worker."""
+        width = min(self.target.mapping.concurrency, len(states))
         if width <= 1:
-            for user in users:
-                self._converge(user)
+            for state in states:
+                work(state)
             return
         with ThreadPoolExecutor(width) as pool:
-            list(pool.map(self._converge, users))
+            list(pool.map(partial(self._in_time, work), states))
 
-    def _end(self, group: State, users: Sequence[State]) -> None:
+    def _in_time(self, work: Callable[[State], None], state: State) -> None:
+        state.left = time.monotonic() > self.deadline - LAST_SECONDS
+        if not state.left:
+            work(state)
+
+    def _end(self, group: State, *, users: Sequence[State]) -> None:
         """Delete a group, once nobody holds it where the vendor would leave it with them."""
         group.holders -= {user.link_id for user in users if not _holds(user, group)}
         removes = group.vendor_id is None or self.target.mapping.deletion_removes_members(group.vendor_id)

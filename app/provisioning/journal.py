@@ -125,11 +125,11 @@ def _links(state: State) -> list[int]:
 
 
 def _outcome(request: Request, state: State, link: int, *, queued: bool) -> dict[str, Any]:
-    failed = "queued" if queued else "failed"
+    failed = "queued" if queued or state.left else "failed"
     return {
         "request": request.id,
         "of_link": link,
-        "new_outcome": "delivered" if state.error is None else failed,
+        "new_outcome": "delivered" if state.error is None and not state.left else failed,
         "new_status": scim_error(state.error).status if state.error and not queued else None,
         "new_detail": "; ".join(filter(None, [state.error.detail if state.error else "", *state.notes])) or None,
         "new_ms": request.elapsed(),

@@ -47,7 +47,8 @@ class State:
     ``durable`` the one that is on disk. ``carried`` are the members that a new group is created with, vendor id
     to user link; ``touched`` those of them it has got. ``holders`` are the users that have a role which is to
     end, and ``waiting`` says that they must lose it first. ``loaded`` are the memberships as they were read,
-    ``undone`` those (by group) that a request takes back.
+    ``undone`` those (by group) that a request takes back. ``left`` says that its turn did not come in time: it is
+    neither delivered nor failed, and due.
     """
 
     link_id: int
@@ -81,6 +82,7 @@ class State:
     touched: set[int] = field(default_factory=set)
     undone: set[int] = field(default_factory=set)
     asked_again: bool = False
+    left: bool = False
     notes: list[str] = field(default_factory=list)
     loaded: dict[int, tuple[bool, bool]] = field(default_factory=dict)
 
