@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, case, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, exists, func, not_, or_, select
 
 from app.directory import resources
 from app.directory.database import chunks, now
@@ -58,6 +58,7 @@ def insert(connection: Connection, target: str, kind: str, resource_id: str, nam
         "wanted_version": 0,
         "attempts": 0,
         "refused": False,
+        "revokes": False,
         "lease_until": 0.0,
     }
     return int(connection.execute(link.insert().values(values).returning(link.c.id)).scalar_one())
@@ -83,16 +84,9 @@ def due(connection: Connection, target: str, limit: int, *, least_tried: bool = 
     fails for a reason of its own must not be the only one that is ever tried.
     """
     tried = [link.c.attempts] if least_tried else []
-    statement = select(link.c.id).where(*_due(target)).order_by(*tried, _gives, link.c.due_at, link.c.id)
+    statement = select(link.c.id).where(*_due(target)).order_by(*tried, link.c.revokes.desc(), link.c.due_at)
     locked = statement.limit(limit).with_for_update(skip_locked=True, key_share=True)
     return list(connection.execute(locked).scalars())
-
-
-_resource_gone = not_(exists().where(resource.c.id == link.c.resource_id))
-_inactive = exists().where(resource.c.id == link.c.resource_id, not_(resource.c.active))
-_loses_a_group = exists().where(member.c.user_link == link.c.id, member.c.applied, not_(member.c.desired))
-_gives = case((or_(_resource_gone, and_(link.c.kind == "User", or_(_inactive, _loses_a_group))), 0), else_=1)
-"""0 for a link whose delivery takes access away, 1 for any other."""
 
 
 def pull_forward(connection: Connection, target: str, within: float) -> int:
@@ -120,7 +114,7 @@ def _due(target: str) -> tuple[ColumnElement[bool], ...]:
 
 def lease(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> str:
     """Take leases. Each row: ``link_id``, ``intent``, and ``new_``: resource_id, name, vendor_key,
-    wanted_version, snapshot.
+    wanted_version, snapshot, revokes.
 
     The links become due at the same time, so that a crash of the holder leaves them to be delivered.
     """
@@ -138,6 +132,7 @@ def lease(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> str:
             vendor_key=bindparam("new_vendor_key"),
             wanted_version=bindparam("new_wanted_version"),
             snapshot=bindparam("new_snapshot"),
+            revokes=bindparam("new_revokes"),
         )
     )
     connection.execute(statement, list(rows))
@@ -225,6 +220,7 @@ def record(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
             due_at=now() + bindparam("delay", type_=link.c.due_at.type),
             attempts=bindparam("attempts"),
             refused=bindparam("refused"),
+            revokes=bindparam("revokes"),
             last_error=bindparam("last_error"),
             lease=None,
             lease_until=0.0,
@@ -241,9 +237,19 @@ def delete(connection: Connection, ids: Sequence[int]) -> None:
 
 def demand(connection: Connection, ids: Sequence[int], delay: float = 0.0) -> None:
     """Ask for links to be converged again: they are due in ``delay`` seconds, whoever holds them now."""
-    values = {"wanted_version": link.c.wanted_version + 1, "due_at": now() + delay, "attempts": 0}
+    revokes = or_(link.c.revokes, _resource_gone, _loses_a_group)
+    values = {
+        "wanted_version": link.c.wanted_version + 1,
+        "due_at": now() + delay,
+        "attempts": 0,
+        "revokes": revokes,
+    }
     for some in chunks(sorted(lock(connection, ids))):
         connection.execute(link.update().where(link.c.id.in_(some)).values(values))
+
+
+_resource_gone = not_(exists().where(resource.c.id == link.c.resource_id))
+_loses_a_group = exists().where(member.c.user_link == link.c.id, member.c.applied, not_(member.c.desired))
 
 
 def unfinished(connection: Connection, ids: Sequence[int]) -> list[int]:

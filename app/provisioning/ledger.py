@@ -69,6 +69,7 @@ def lease(connection: Connection, target: Target, states: Sequence[State]) -> Le
             "new_vendor_key": state.vendor_key,
             "new_wanted_version": state.wanted_version,
             "new_snapshot": orjson.dumps(doubted(target, state)).decode(),
+            "new_revokes": state.takes_away(target),
         }
         for state in states
     ]
@@ -217,6 +218,7 @@ def _row(target: Target, state: State, wanted_version: int) -> dict[str, object]
         "delay": 0.0 if asked_again else _delay(state, attempts, settled=settled, refused=refused),
         "attempts": 0 if asked_again else attempts,
         "refused": refused,
+        "revokes": not settled and state.takes_away(target),
         "last_error": state.error.detail if failed and state.error else None,
     }
 

@@ -209,6 +209,18 @@ class State:
         change = self.change(desired)
         return not (change.fields or change.roles_added or change.roles_removed)
 
+    def takes_away(self, policy: Policy) -> bool:
+        """Whether making it what is wanted takes access away from anybody: that is delivered first."""
+        if self.resource is None or self.resource.document.get("active") is False:
+            return True
+        if any(each.applied and not each.desired for each in self.memberships):
+            return True
+        try:
+            desired = self.desired(policy)
+        except VendorError:
+            return False
+        return desired is not None and bool(self.change(desired).roles_removed)
+
     def share(self, roles: frozenset[str]) -> None:
         """Give each held role of those wanted to the membership that stands for it now, or to none.
 
