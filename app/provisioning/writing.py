@@ -84,13 +84,15 @@ class Writing:
             names = ", ".join(state.name for state in lost_states)
             raise errors.Unavailable(f"{names}: another process is delivering it", retry_after=1)
 
-    def pursue(self, request: Request, user_links: Sequence[int], undo: Undo) -> list[State]:
+    def pursue(
+        self, request: Request, user_links: Sequence[int], undo: Undo, met: VendorError | None = None
+    ) -> list[State]:
         """Deliver what one lease could not cover, each once, while the request lasts; the worker does the rest.
 
-        When nobody of a lease gets through, the others are not tried: the vendor is down.
+        When nobody of a lease gets through, or of the one before that ``met`` the outage, the others are not
+        tried: the vendor is down.
         """
         done: list[State] = []
-        met: VendorError | None = None
         pending = set(user_links)
         while pending and time.monotonic() < self.deadline(request) - LAST_SECONDS:
             with self.database.write() as connection:
