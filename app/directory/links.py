@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, case, exists, func, not_, or_, select
 
 from app.directory import resources
 from app.directory.database import chunks, now
@@ -126,6 +126,7 @@ def lease(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> str:
             lease=holder,
             lease_until=now() + LEASE_SECONDS,
             due_at=func.coalesce(link.c.due_at, now()),
+            pending_since=func.coalesce(link.c.pending_since, now()),
             intent=bindparam("intent"),
             resource_id=bindparam("new_resource_id"),
             name=bindparam("new_name"),
@@ -206,7 +207,10 @@ def held(connection: Connection, holder: str, ids: Sequence[int]) -> dict[int, i
 
 
 def record(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write what is true now, and release the leases. ``delay`` is seconds until due, ``None`` if nothing is."""
+    """Write what is true now, and release the leases. ``delay`` is seconds until due, ``None`` if nothing is.
+
+    ``settled`` says the latter too: a database does not know the type of a ``None``.
+    """
     statement = (
         link.update()
         .where(link.c.id == bindparam("link_id"))
@@ -218,6 +222,7 @@ def record(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
             snapshot=bindparam("snapshot"),
             intent=bindparam("intent"),
             due_at=now() + bindparam("delay", type_=link.c.due_at.type),
+            pending_since=case((bindparam("settled", type_=link.c.revokes.type), None), else_=link.c.pending_since),
             attempts=bindparam("attempts"),
             refused=bindparam("refused"),
             revokes=bindparam("revokes"),
@@ -241,6 +246,7 @@ def demand(connection: Connection, ids: Sequence[int], delay: float = 0.0) -> No
     values = {
         "wanted_version": link.c.wanted_version + 1,
         "due_at": now() + delay,
+        "pending_since": func.coalesce(link.c.pending_since, now()),
         "attempts": 0,
         "revokes": revokes,
     }

@@ -57,6 +57,7 @@ link = Table(
     Column("intent", Text),  # the create that was being sent when nothing more was heard
     Column("wanted_version", Integer, nullable=False),
     Column("due_at", Double),  # NULL: nothing to deliver
+    Column("pending_since", Double),  # when it began to be due; NULL: nothing to deliver
     Column("attempts", Integer, nullable=False),
     Column("refused", Boolean, nullable=False),
     Column("revokes", Boolean, nullable=False, server_default=false()),  # what is due takes access away

@@ -207,6 +207,7 @@ def _row(target: Target, state: State, wanted_version: int) -> dict[str, object]
     failed = state.error is not None and not settled
     attempts = state.attempts + 1 if failed else 0
     pending = state.intent or state.unresolved
+    delay = 0.0 if asked_again else _delay(state, attempts, settled=settled, refused=refused)
     return {
         "link_id": state.link_id,
         "new_resource_id": state.resource_id,
@@ -215,7 +216,8 @@ def _row(target: Target, state: State, wanted_version: int) -> dict[str, object]
         "vendor_id": state.vendor_id,
         "snapshot": orjson.dumps(state.snapshot()).decode(),
         "intent": None if pending is None else orjson.dumps(write_intent(pending)).decode(),
-        "delay": 0.0 if asked_again else _delay(state, attempts, settled=settled, refused=refused),
+        "delay": delay,
+        "settled": delay is None,
         "attempts": 0 if asked_again else attempts,
         "refused": refused,
         "revokes": not settled and state.takes_away(target),

@@ -1,4 +1,4 @@
-"""Say of each link whether what is due takes access away, so that the worker finds that first."""
+"""Say of each link since when it is due, and whether that takes access away: the worker then finds it first."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,8 +8,10 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Add the column and an index in the order of delivery. Processes of the version before may go on writing."""
+    """Add the columns and an index in the order of delivery. Processes of the version before may go on writing."""
     op.add_column("link", sa.Column("revokes", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("link", sa.Column("pending_since", sa.Double(), nullable=True))
+    op.execute("UPDATE link SET pending_since = due_at")
     for statement in MARK:
         op.execute(statement)
     op.drop_index("link_due", "link")
@@ -30,7 +32,8 @@ MARK = (
 
 
 def downgrade() -> None:
-    """Drop the column, and index by time alone."""
+    """Drop the columns, and index by time alone."""
     op.drop_index("link_due", "link")
     op.create_index("link_due", "link", ["due_at"], unique=False)
+    op.drop_column("link", "pending_since")
     op.drop_column("link", "revokes")
