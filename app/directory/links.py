@@ -187,10 +187,11 @@ def intend(connection: Connection, holder: str, link_id: int, intent: str) -> bo
     return connection.execute(statement.values(intent=intent)).rowcount == 1
 
 
-def adopt(connection: Connection, holder: str, link_id: int, vendor_id: str, snapshot: str) -> None:
-    """Write down which account a create has made, if the lease is still the holder's."""
+def adopt(connection: Connection, holder: str, link_id: int, vendor_id: str, snapshot: str) -> bool:
+    """Write down which account is the link's; false if the lease is no longer the holder's."""
     statement = link.update().where(link.c.id == link_id, link.c.lease == holder)
-    connection.execute(statement.values(vendor_id=vendor_id, snapshot=snapshot, intent=None))
+    values = {"vendor_id": vendor_id, "snapshot": snapshot, "intent": None}
+    return connection.execute(statement.values(values)).rowcount == 1
 
 
 def doubt(connection: Connection, holder: str, link_id: int, snapshot: str) -> bool:

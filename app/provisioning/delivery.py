@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 import structlog
+from sqlalchemy.exc import IntegrityError
 
 from app.directory import links
 from app.directory.database import Database
@@ -18,9 +19,9 @@ from app.provisioning import ledger
 from app.provisioning.driver import Fact, run
 from app.provisioning.flows import converge
 from app.provisioning.ledger import Lease, LeaseLost
-from app.provisioning.state import Learned, State, write_intent
+from app.provisioning.state import Claimed, Learned, State, write_intent
 from app.provisioning.target import Target
-from mappings import Call, Intent, Unavailable, Unknown, VendorError
+from mappings import Call, Conflict, Intent, Unavailable, Unknown, VendorError
 
 RENEW_AFTER = links.LEASE_SECONDS / 3
 LAST_SECONDS = 5.0
@@ -71,7 +72,7 @@ class Delivery:
     def _end(self, group: State, *, users: Sequence[State]) -> None:
         """Delete a group, once nobody holds it where the vendor would leave it with them."""
         group.holders -= {user.link_id for user in users if not _holds(user, group)}
-        removes = group.vendor_id is None or self.target.mapping.deletion_removes_members(group.vendor_id)
+        removes = group.vendor_id is None or group.ends_with_members(self.target)
         group.waiting = bool(group.holders) and not removes
         if group.waiting:
             group.error = next((user.error for user in users if user.error), None)
@@ -97,6 +98,9 @@ class Delivery:
         return self.target.sender.send(call, keeper.state.calls.append, self.deadline)
 
     def _record(self, state: State, fact: Fact) -> None:
+        if isinstance(fact, Claimed):
+            self._claim(state, fact)
+            return
         state.record(fact)
         if isinstance(fact, Intent):
             self._make_durable(state, write_intent(fact.account))
@@ -121,6 +125,25 @@ class Delivery:
             if owners.get(group.vendor_id, group.link_id) == group.link_id:
                 text = orjson.dumps(group.snapshot()).decode()
                 links.adopt(connection, self.lease.holder, group.link_id, group.vendor_id, text)
+
+    def _claim(self, state: State, fact: Claimed) -> None:
+        """Put on disk that an account from before is the resource's, before anything of it is changed.
+
+        Raises ``Conflict`` if another resource has it.
+        """
+        vendor_id = str(fact.account.vendor_id)
+        taken = Conflict(f"{self.target.name}: {fact.account.key} is the account of another resource")
+        try:
+            with self.database.write() as connection:
+                if links.owners(connection, self.target.name, state.kind, [vendor_id]):
+                    raise taken
+                state.record(fact)
+                text = orjson.dumps(ledger.doubted(self.target, state)).decode()
+                if not links.adopt(connection, self.lease.holder, state.link_id, vendor_id, text):
+                    raise LeaseLost(state.name)
+        except IntegrityError as both:
+            state.release()
+            raise taken from both
 
     def _make_doubt_durable(self, state: State) -> None:
         """Put what is about to be sent on disk as doubtful: it is more than was known when the lease was taken."""

@@ -259,6 +259,8 @@ def put_back(
     """The vendor would not have it: restore the resource as it read before, except for what revokes access."""
     new, state.resource = state.resource, old
     if old is None:
+        if state.adopted is not None and not state.given:  # it was there before, and nothing of it is ours
+            state.release()
         members.unwant_all(connection, state.link_id)
         if new is not None:
             resources.delete(connection, new.id)

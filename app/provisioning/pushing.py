@@ -101,6 +101,7 @@ class Pushing(Writing):
         undo = self._undo(push)
         self.deliver(request, push.lease, undo)
         users = [state for state in push.lease.states if state.kind == "User"]
+        push.later += _not_carried(push.group)
         users += self.pursue(request, push.later, undo, outage_met(push.lease.states))
         self._end_deleted(request, push, undo)
         self._raise(push, users)
@@ -152,3 +153,10 @@ class Pushing(Writing):
         failed = [user for user in users if user.error is not None and not self.queues(user)]
         if failed:
             raise combined(failed, len(users))
+
+
+def _not_carried(group: State | None) -> list[int]:
+    """Return the members that were to come along with a new group, which turned out to be there already."""
+    if group is None or not group.claimed or group.error is not None:
+        return []
+    return sorted(set(group.carried.values()) - group.touched)
