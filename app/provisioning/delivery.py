@@ -1,4 +1,4 @@
-"""Converge states under their leases: new groups first, then users side by side, then groups that end."""
+"""Converge states under their leases, side by side: groups first, then users, then groups that end."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 import structlog
+from sqlalchemy.exc import IntegrityError
 
 from app.directory import links
 from app.directory.database import Database
@@ -18,12 +19,13 @@ from app.provisioning import ledger
 from app.provisioning.driver import Fact, run
 from app.provisioning.flows import converge
 from app.provisioning.ledger import Lease, LeaseLost
-from app.provisioning.state import Learned, State, write_intent
+from app.provisioning.state import Claimed, Learned, State, write_intent
 from app.provisioning.target import Target
-from mappings import Call, Intent, Unavailable, Unknown, VendorError
+from mappings import Call, Conflict, Intent, Unavailable, Unknown, VendorError
 
 RENEW_AFTER = links.LEASE_SECONDS / 3
-
+LAST_SECONDS = 5.0
+"""How long before the deadline one of many is not begun any more: a call that is cut off leaves doubt behind."""
 
 log = structlog.get_logger()
 
@@ -41,29 +43,33 @@ class Delivery:
         """Converge every state of the lease; what went wrong is in ``state.error``."""
         groups = [state for state in self.lease.states if state.kind == "Group"]
         users = [state for state in self.lease.states if state.kind == "User"]
-        for group in groups:
-            if group.resource is not None:
-                self._converge(group)
-                _tell_members(group, users)
-                _hold_back(group, users)
-        self._side_by_side([user for user in users if user.error is None])
-        for group in groups:
-            if group.resource is None:
-                self._end(group, users)
+        wanted = [group for group in groups if group.resource is not None]
+        self._side_by_side(wanted, self._converge)
+        for group in wanted:
+            _tell_members(group, users)
+            _hold_back(group, users)
+        self._side_by_side([user for user in users if user.error is None], self._converge)
+        self._side_by_side([group for group in groups if group.resource is None], partial(self._end, users=users))
 
-    def _side_by_side(self, users: Sequence[State]) -> None:
-        width = min(self.target.mapping.concurrency, len(users))
+    def _side_by_side(self, states: Sequence[State], work: Callable[[State], None]) -> None:
+        """Do the work of several states at one time; whose turn comes too late is left for the worker."""
+        width = min(self.target.mapping.concurrency, len(states))
         if width <= 1:
-            for user in users:
-                self._converge(user)
+            for state in states:
+                work(state)
             return
         with ThreadPoolExecutor(width) as pool:
-            list(pool.map(self._converge, users))
+            list(pool.map(partial(self._in_time, work), states))
 
-    def _end(self, group: State, users: Sequence[State]) -> None:
+    def _in_time(self, work: Callable[[State], None], state: State) -> None:
+        state.left = time.monotonic() > self.deadline - LAST_SECONDS
+        if not state.left:
+            work(state)
+
+    def _end(self, group: State, *, users: Sequence[State]) -> None:
         """Delete a group, once nobody holds it where the vendor would leave it with them."""
         group.holders -= {user.link_id for user in users if not _holds(user, group)}
-        removes = group.vendor_id is None or self.target.mapping.deletion_removes_members(group.vendor_id)
+        removes = group.vendor_id is None or group.ends_with_members(self.target)
         group.waiting = bool(group.holders) and not removes
         if group.waiting:
             group.error = next((user.error for user in users if user.error), None)
@@ -89,6 +95,9 @@ class Delivery:
         return self.target.sender.send(call, keeper.state.calls.append, self.deadline)
 
     def _record(self, state: State, fact: Fact) -> None:
+        if isinstance(fact, Claimed):
+            self._claim(state, fact)
+            return
         was_unresolved = state.unresolved is not None
         state.record(fact)
         if was_unresolved and state.unresolved is None and state.vendor_id is not None:
@@ -100,12 +109,12 @@ class Delivery:
 
     def _make_durable(self, state: State, intent: dict[str, Any] | None) -> None:
         """Put an intent on disk, unless taking the lease has done so already."""
-        if intent != state.durable or state.adopted:
+        if intent != state.durable or state.refound:
             with self.database.write() as connection:
                 text = orjson.dumps(intent).decode()
                 if not links.intend(connection, self.lease.holder, state.link_id, text):
                     raise LeaseLost(state.name)
-            state.durable, state.adopted = intent, False
+            state.durable, state.refound = intent, False
 
     def _make_adoption_durable(self, state: State) -> None:
         """Put on disk that a found account is ours before it is changed: afterwards it would not look so."""
@@ -114,10 +123,29 @@ class Delivery:
             owners = links.owners(connection, self.target.name, kind, [vendor_id])
             if owners.get(vendor_id, state.link_id) != state.link_id:  # the end of the delivery refuses it
                 return
-            text = orjson.dumps(ledger.adopted(self.target, state)).decode()
+            text = orjson.dumps(ledger.refound(self.target, state)).decode()
             if not links.adopt(connection, self.lease.holder, state.link_id, vendor_id, text):
                 raise LeaseLost(state.name)
-        state.adopted = True
+        state.refound = True
+
+    def _claim(self, state: State, fact: Claimed) -> None:
+        """Put on disk that an account from before is the resource's, before anything of it is changed.
+
+        Raises ``Conflict`` if another resource has it.
+        """
+        vendor_id = str(fact.account.vendor_id)
+        taken = Conflict(f"{self.target.name}: {fact.account.key} is the account of another resource")
+        try:
+            with self.database.write() as connection:
+                if links.owners(connection, self.target.name, state.kind, [vendor_id]):
+                    raise taken
+                state.record(fact)
+                text = orjson.dumps(ledger.doubted(self.target, state)).decode()
+                if not links.adopt(connection, self.lease.holder, state.link_id, vendor_id, text):
+                    raise LeaseLost(state.name)
+        except IntegrityError as both:
+            state.release()
+            raise taken from both
 
     def _make_doubt_durable(self, state: State) -> None:
         """Put what is about to be sent on disk as doubtful: it is more than was known when the lease was taken."""
