@@ -303,3 +303,23 @@ def test_a_back_off_is_capped_however_often_something_was_tried(build):
     with bridge.parts.database.read() as connection:
         moment = connection.execute(select(now())).scalar_one()
     assert 0.75 * LONGEST_DELAY - 60 < row["due_at"] - moment <= LONGEST_DELAY * LONGEST_JITTER
+
+
+def test_the_metrics_tell_for_how_long_the_oldest_change_has_been_waiting(build):
+    bridge = build("periscope", on_outage="queue")
+
+    def oldest() -> float:
+        text = bridge.app.test_client().get("/metrics").get_data(as_text=True)
+        name = 'scim_bridge_oldest_pending_seconds{kind="User",target="main"} '
+        (line,) = [line for line in text.splitlines() if line.startswith(name)]
+        return float(line.removeprefix(name))
+
+    assert oldest() == 0
+    waiting(bridge, "ann")
+    with bridge.parts.database.write() as connection:
+        connection.execute(link.update().values(pending_since=link.c.pending_since - 1000))
+    bridge.round()
+    assert 1000 <= oldest() < 1600
+    bridge.recover()
+    bridge.deliver()
+    assert oldest() == 0
