@@ -323,3 +323,19 @@ def test_the_metrics_tell_for_how_long_the_oldest_change_has_been_waiting(build)
     bridge.recover()
     bridge.deliver()
     assert oldest() == 0
+
+
+def test_the_second_thread_waits_for_a_crowd_and_not_for_the_vendor(build, monkeypatch):
+    bridge = build("periscope", on_outage="queue")
+    monkeypatch.setattr("app.provisioning.lane.BATCH", 2)
+    monkeypatch.setattr("app.provisioning.pacing.BATCH", 2)
+    waiting(bridge, "ann", "bob")
+    slow = lane(bridge)
+    slow._crowded.set()
+    assert slow._help() == 0
+    assert slow.pace.probing
+    assert not slow._crowded.is_set()
+    bridge.recover()
+    bridge.hasten()
+    slow.step()
+    assert not slow.pace.probing
