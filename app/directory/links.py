@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, case, not_, or_, select
 
 from app.directory import resources
 from app.directory.database import chunks, now
@@ -20,6 +20,8 @@ from app.directory.resources import Resource
 from app.directory.tables import link, member, resource
 
 LEASE_SECONDS = 30.0
+DUE_IN = case((link.c.due_set > now(), 0.0), else_=link.c.due_at - now())
+"""Seconds until a link is due. What was set later than now is due: the clock has been set back since."""
 ORDER = (link.c.kind, link.c.id)
 """The order in which everybody locks links, groups before users: or two requests wait for each other."""
 
@@ -44,6 +46,7 @@ class Link:
     refused: bool
     last_error: str | None
     leased: bool
+    abandoned: bool
 
 
 def insert(connection: Connection, target: str, kind: str, resource_id: str, name: str, vendor_key: str) -> int:
@@ -69,8 +72,7 @@ def load(connection: Connection, where: ColumnElement[bool]) -> list[Link]:
     Their resources are read by a second statement: one that had to wait for a lock would show the link as it is
     now beside the resource as it was. FOR NO KEY UPDATE lets others insert memberships that refer to the links.
     """
-    held = (link.c.lease_until > now()).label("leased")
-    statement = select(link, held).where(where).order_by(*ORDER).with_for_update(key_share=True)
+    statement = select(link, _is_leased().label("leased")).where(where).order_by(*ORDER).with_for_update(key_share=True)
     rows = connection.execute(statement).mappings().all()
     found = resources.by_ids(connection, [row["resource_id"] for row in rows]) if rows else {}
     return [_of_row(row, found.get(row["resource_id"])) for row in rows]
@@ -88,14 +90,22 @@ def is_due(connection: Connection, target: str) -> bool:
 
 
 def _due(target: str) -> tuple[ColumnElement[bool], ...]:
-    return (link.c.target == target, link.c.due_at <= now(), link.c.lease_until <= now())
+    waits = link.c.due_at >= 0  # not "is not null", for which SQLite uses no index
+    return (link.c.target == target, waits, DUE_IN <= 0, not_(_is_leased()))
+
+
+def _is_leased() -> ColumnElement[bool]:
+    """Whether somebody holds a link. A lease that would last for longer than any does was given by a clock that
+    has been set back since: it has run out. Twice as long is believed, so that a small step ends no living one.
+    """
+    return and_(link.c.lease_until > now(), link.c.lease_until < now() + 2 * LEASE_SECONDS)
 
 
 def lease(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> str:
     """Take leases. Each row: ``link_id``, ``intent``, and ``new_``: resource_id, name, vendor_key,
     wanted_version, snapshot.
 
-    The links become due at the same time, so that a crash of the holder leaves them to be delivered.
+    The links become due with it, so that a crash of the holder leaves them to be delivered.
     """
     holder = str(uuid.uuid4())
     statement = (
@@ -104,7 +114,7 @@ def lease(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> str:
         .values(
             lease=holder,
             lease_until=now() + LEASE_SECONDS,
-            due_at=func.coalesce(link.c.due_at, now()),
+            **_due_after(0.0),
             intent=bindparam("intent"),
             resource_id=bindparam("new_resource_id"),
             name=bindparam("new_name"),
@@ -115,6 +125,11 @@ def lease(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> str:
     )
     connection.execute(statement, list(rows))
     return holder
+
+
+def _due_after(delay: float | ColumnElement[float | None]) -> dict[str, ColumnElement[Any]]:
+    """Return what makes a link due in ``delay`` seconds (``NULL``: nothing is), and when that was said."""
+    return {"due_at": now() + delay, "due_set": now()}
 
 
 def renew(connection: Connection, holder: str, link_id: int) -> bool:
@@ -195,7 +210,7 @@ def record(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
             vendor_id=bindparam("vendor_id"),
             snapshot=bindparam("snapshot"),
             intent=bindparam("intent"),
-            due_at=now() + bindparam("delay", type_=link.c.due_at.type),
+            **_due_after(bindparam("delay", type_=link.c.due_at.type)),
             attempts=bindparam("attempts"),
             refused=bindparam("refused"),
             last_error=bindparam("last_error"),
@@ -214,7 +229,7 @@ def delete(connection: Connection, ids: Sequence[int]) -> None:
 
 def demand(connection: Connection, ids: Sequence[int], delay: float = 0.0) -> None:
     """Ask for links to be converged again: they are due in ``delay`` seconds, whoever holds them now."""
-    values = {"wanted_version": link.c.wanted_version + 1, "due_at": now() + delay, "attempts": 0}
+    values = {"wanted_version": link.c.wanted_version + 1, **_due_after(delay), "attempts": 0}
     for some in chunks(sorted(lock(connection, ids))):
         connection.execute(link.update().where(link.c.id.in_(some)).values(values))
 
@@ -246,4 +261,5 @@ def _of_row(row: RowMapping, found: Resource | None) -> Link:
         refused=row["refused"],
         last_error=row["last_error"],
         leased=bool(row["leased"]),
+        abandoned=row["lease"] is not None,
     )

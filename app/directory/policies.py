@@ -21,5 +21,5 @@ def adopt(connection: Connection, target: str, fingerprint: str) -> int:
         connection.execute(policy.insert().values(target=target, fingerprint=fingerprint))
     else:
         connection.execute(policy.update().where(policy.c.target == target).values(fingerprint=fingerprint))
-    due = {"wanted_version": link.c.wanted_version + 1, "due_at": now(), "attempts": 0}
+    due = {"wanted_version": link.c.wanted_version + 1, "due_at": now(), "due_set": now(), "attempts": 0}
     return connection.execute(link.update().where(link.c.target == target).values(due)).rowcount

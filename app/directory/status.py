@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, case, func, select
 
-from app.directory.database import now
+from app.directory import links
 from app.directory.tables import link, resource
 
 
@@ -38,7 +38,7 @@ def counts(connection: Connection, targets: Sequence[str]) -> list[Count]:
 def unsettled(connection: Connection, target: str | None = None, limit: int = 100) -> list[dict[str, Any]]:
     """Return the links that are not yet what is wanted, those that are due first; ``due_in`` is in seconds."""
     columns = ("target", "kind", "name", "resource_id", "vendor_id", "attempts", "refused", "last_error")
-    due_in, deleted = (link.c.due_at - now()).label("due_in"), resource.c.id.is_(None).label("deleted")
+    due_in, deleted = links.DUE_IN.label("due_in"), resource.c.id.is_(None).label("deleted")
     statement = (
         select(*(link.c[name] for name in columns), due_in, deleted)
         .outerjoin(resource, resource.c.id == link.c.resource_id)

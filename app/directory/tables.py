@@ -56,6 +56,7 @@ link = Table(
     Column("intent", Text),  # the create that was being sent when nothing more was heard
     Column("wanted_version", Integer, nullable=False),
     Column("due_at", Double),  # NULL: nothing to deliver
+    Column("due_set", Double),  # when due_at was: later than now, and the clock has been set back
     Column("attempts", Integer, nullable=False),
     Column("refused", Boolean, nullable=False),
     Column("last_error", Text),

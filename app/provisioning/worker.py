@@ -53,6 +53,8 @@ class Worker:
         """Make everybody due whose target has other options or another role table than at its last start."""
         new = {name: target for name, target in self.targets.items() if name not in self.adopted}
         for name, target in new.items():
+            if self.stopping.is_set():
+                return
             with self.database.write() as connection:
                 count = policies.adopt(connection, name, target.fingerprint)
             self.adopted.add(name)
@@ -73,8 +75,8 @@ class Worker:
             log.warning("the role table gives what the vendor does not have", target=target.name, values=missing)
 
     def round(self) -> bool:
-        """Deliver one batch for each target; false if nothing was due."""
-        delivered = [self._deliver(target) for target in self.targets.values()]
+        """Deliver one batch for each target, until it is told to stop; false if nothing was due."""
+        delivered = [self._deliver(target) for target in self.targets.values() if not self.stopping.is_set()]
         return any(delivered)
 
     def _deliver(self, target: Target) -> bool:
