@@ -1,4 +1,4 @@
-"""The databases' clocks, and the process's, set back and forth: functions of the database are put in their place."""
+"""The clocks of databases and of this process, set back and forth."""
 
 from __future__ import annotations
 

@@ -46,7 +46,6 @@ class Link:
     refused: bool
     last_error: str | None
     leased: bool
-    abandoned: bool
 
 
 def insert(connection: Connection, target: str, kind: str, resource_id: str, name: str, vendor_key: str) -> int:
@@ -72,7 +71,9 @@ def load(connection: Connection, where: ColumnElement[bool]) -> list[Link]:
     Their resources are read by a second statement: one that had to wait for a lock would show the link as it is
     now beside the resource as it was. FOR NO KEY UPDATE lets others insert memberships that refer to the links.
     """
-    statement = select(link, _is_leased().label("leased")).where(where).order_by(*ORDER).with_for_update(key_share=True)
+    statement = (
+        select(link, _is_leased().label("leased")).where(where).order_by(*ORDER).with_for_update(key_share=True)
+    )
     rows = connection.execute(statement).mappings().all()
     found = resources.by_ids(connection, [row["resource_id"] for row in rows]) if rows else {}
     return [_of_row(row, found.get(row["resource_id"])) for row in rows]
@@ -136,6 +137,14 @@ def renew(connection: Connection, holder: str, link_id: int) -> bool:
     """Prolong one lease; false if it is no longer the holder's."""
     statement = link.update().where(link.c.id == link_id, link.c.lease == holder)
     return connection.execute(statement.values(lease_until=now() + LEASE_SECONDS)).rowcount == 1
+
+
+def is_held(connection: Connection, holder: str, link_id: int) -> bool:
+    """Whether a lease is still the holder's, whatever the clock says."""
+    return (
+        connection.execute(select(link.c.id).where(link.c.id == link_id, link.c.lease == holder)).first()
+        is not None
+    )
 
 
 def owners(connection: Connection, target: str, kind: str, vendor_ids: Sequence[str]) -> dict[str, int]:
@@ -261,5 +270,4 @@ def _of_row(row: RowMapping, found: Resource | None) -> Link:
         refused=row["refused"],
         last_error=row["last_error"],
         leased=bool(row["leased"]),
-        abandoned=row["lease"] is not None,
     )

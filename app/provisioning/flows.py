@@ -153,6 +153,7 @@ def _resolve(do: Operations, state: State, sent: User | Group, *, wanted: bool) 
             state.former, state.intent, state.unresolved = found.vendor_id, None, None
         return None
     yield from _nothing_made(state)
+    state.sought = True
     if found is not None and wanted:
         raise Conflict(f"{sent.key} exists at the vendor, and the bridge did not create it")
     return None
@@ -176,6 +177,10 @@ def _create(do: Operations, state: State, desired: User | Group) -> Flow[None]:
     yield Intent(desired)
     try:
         yield from documented(do.create(desired))
+    except Conflict:
+        if not (state.sought and (yield from _was_created(do, state, desired))):
+            state.intent = None
+            raise
     except Definite:
         state.intent = None
         raise
