@@ -129,6 +129,8 @@ def test_an_old_answer_does_not_overwrite_a_newer_one(build, monkeypatch, step):
         assert bridge.patch(f"/Groups/{finance}", remove(ann)).status == 204
         release.set()
         assert joining.result().status == 503
+    outcomes = {row["outcome"]: row["status"] for row in bridge.rows("event") if row["summary"].startswith("added")}
+    assert outcomes == {"failed": 503}  # what it knew was not written, and the audit says so
     assert "members" not in bridge.get(f"/Groups/{finance}").body
     assert bridge.accounts()[ANN] == VENDORS["datasentinel"].nobody
     bridge.deliver()
