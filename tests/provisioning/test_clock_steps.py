@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.directory.database import now
 from app.directory.status import unsettled
-from app.provisioning import delivery
+from app.provisioning import delivery, sender
 from app.provisioning.worker import Worker
 from tests.bridge import TARGET, add, on_both_databases, person, remove, replace
 from tests.clocks import HOURS, Clock
@@ -30,8 +30,8 @@ def worker(bridge):
 @contextmanager
 def held(bridge, method, *, answered):
     """Hold the first call of a method: its answer, or the call itself before it reaches the vendor."""
-    sender = bridge.parts.targets[TARGET].sender
-    send, reached, release = sender.send, Event(), Event()
+    calls = bridge.parts.targets[TARGET].sender
+    send, reached, release = calls.send, Event(), Event()
 
     def sent(call, *rest):
         if call.method != method or reached.is_set():
@@ -41,12 +41,12 @@ def held(bridge, method, *, answered):
         assert release.wait(20)
         return answer if answered else send(call, *rest)
 
-    sender.send = sent
+    calls.send = sent
     try:
         yield reached, release
     finally:
         release.set()
-        sender.send = send
+        calls.send = send
 
 
 @on_both_databases
@@ -85,9 +85,9 @@ def test_the_lease_of_the_dead_ends_when_the_clock_is_set_back(build, monkeypatc
     bridge = build("squirro")
     clock = Clock(bridge.parts.database, monkeypatch)
     ann = bridge.hire("ann")
-    sender = bridge.parts.targets[TARGET].sender
+    calls = bridge.parts.targets[TARGET].sender
     with monkeypatch.context() as patched:
-        patched.setattr(sender, "send", _die)
+        patched.setattr(calls, "send", _die)
         with pytest.raises(KeyboardInterrupt):
             bridge.delete(f"/Users/{ann}")
     assert not worker(bridge).round()  # its holder may be alive
@@ -185,17 +185,17 @@ def test_a_create_that_arrives_between_the_look_and_the_second_create_is_found(b
         hiring = pool.submit(bridge.post, "/Users", person("ann"))
         assert reached.wait(20)
         clock.step(3 * HOURS)
-        sender = bridge.parts.targets[TARGET].sender
-        send = sender.send
+        calls = bridge.parts.targets[TARGET].sender
+        send = calls.send
 
         def after_the_first(call, *rest):
             if call.method == "POST":
-                sender.send = send
+                calls.send = send
                 release.set()
                 assert hiring.result().status == 503
             return send(call, *rest)
 
-        sender.send = after_the_first
+        calls.send = after_the_first
         worker(bridge).round()
     bridge.deliver()
     assert bridge.account(ANN) is not None
@@ -219,3 +219,8 @@ def times(bridge, path):
     created, modified = (datetime.fromisoformat(meta[name]) for name in ("created", "lastModified"))
     assert created <= modified
     return created, modified
+
+
+def test_a_moment_to_come_again_is_read_by_the_vendors_own_clock():
+    vendors = {"Date": "Wed, 21 Oct 2015 07:28:00 GMT", "Retry-After": "Wed, 21 Oct 2015 07:28:40 GMT"}
+    assert sender._seconds(vendors) == 40
