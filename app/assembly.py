@@ -49,6 +49,7 @@ def target(config: TargetConfig) -> Target:
         sender=Sender(config.name, mapping, config.base_url, timeout=config.timeout, verify=verify),
         dialect=DIALECTS[config.idp],
         on_outage=config.on_outage,
+        adopt=config.adopt,
         tokens={tokens.digest(token): f"tokens[{index}]" for index, token in enumerate(config.tokens)},
         types=types,
         published=shown,

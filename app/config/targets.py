@@ -71,12 +71,14 @@ def _row(mapping: Mapping, table: dict[str, Any], path: str, problems: list[str]
 def _settings(table: dict[str, Any], path: str, problems: list[str]) -> Settings | None:
     """Check what only the mapping knows, so that one wrong key does not hide what is wrong with the others."""
     vendor = table.get("vendor")
-    if vendor not in discovery.names():
-        if isinstance(vendor, str):
-            why = next((f"{each.why}; " for each in discovery.broken() if each.vendor == vendor), "")
-            problems.append(f"{path}.vendor: {why}must be one of {', '.join(discovery.names())}")
+    if not isinstance(vendor, str):
         return None
-    mapping = discovery.load(vendor)
+    try:
+        mapping = discovery.load(vendor)
+    except KeyError:
+        why = next((f"{each.why}; " for each in discovery.broken() if each.vendor == vendor), "")
+        problems.append(f"{path}.vendor: {why}must be one of {', '.join(discovery.names())}")
+        return None
     options = load(schema_of(mapping.options), table.get("options", {}), f"{path}.options", problems)
     given = table.get("credentials", {})
     credentials = _credentials(mapping.credentials, given, f"{path}.credentials", problems)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, case, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, case, exists, func, not_, or_, select
 
 from app.directory import resources
 from app.directory.database import chunks, now
@@ -60,6 +60,7 @@ def insert(connection: Connection, target: str, kind: str, resource_id: str, nam
         "wanted_version": 0,
         "attempts": 0,
         "refused": False,
+        "revokes": False,
         "lease_until": 0.0,
     }
     return int(connection.execute(link.insert().values(values).returning(link.c.id)).scalar_one())
@@ -72,17 +73,37 @@ def load(connection: Connection, where: ColumnElement[bool]) -> list[Link]:
     now beside the resource as it was. FOR NO KEY UPDATE lets others insert memberships that refer to the links.
     """
     statement = (
-        select(link, _is_leased().label("leased")).where(where).order_by(*ORDER).with_for_update(key_share=True)
+        select(link, is_leased().label("leased")).where(where).order_by(*ORDER).with_for_update(key_share=True)
     )
     rows = connection.execute(statement).mappings().all()
     found = resources.by_ids(connection, [row["resource_id"] for row in rows]) if rows else {}
     return [_of_row(row, found.get(row["resource_id"])) for row in rows]
 
 
-def due(connection: Connection, target: str, limit: int) -> list[int]:
-    """Return the ids of a target's links that are due and free, locked; another worker's are skipped."""
-    statement = select(link.c.id).where(*_due(target)).order_by(link.c.due_at).limit(limit)
-    return list(connection.execute(statement.with_for_update(skip_locked=True, key_share=True)).scalars())
+def due(connection: Connection, target: str, limit: int, *, least_tried: bool = False) -> list[int]:
+    """Return the ids of a target's links that are due and free, locked; another worker's are skipped.
+
+    What takes access away comes first. With ``least_tried`` only after what was tried less often: one link that
+    fails for a reason of its own must not be the only one that is ever tried.
+    """
+    tried = [link.c.attempts] if least_tried else []
+    statement = select(link.c.id).where(*_due(target)).order_by(*tried, link.c.revokes.desc(), link.c.due_at)
+    locked = statement.limit(limit).with_for_update(skip_locked=True, key_share=True)
+    return list(connection.execute(locked).scalars())
+
+
+def pull_forward(connection: Connection, target: str, within: float) -> int:
+    """Make due now what failed and was put off by up to ``within`` seconds, refusals aside; return how many.
+
+    What somebody holds at this moment is left alone: its holder says when it is due.
+    """
+    waiting = (link.c.target == target, DUE_IN > 0, within >= DUE_IN)
+    failed = (link.c.attempts > 0, not_(link.c.refused), not_(is_leased()))
+    statement = select(link.c.id).where(*waiting, *failed).order_by(*ORDER)
+    ids = list(connection.execute(statement.with_for_update(skip_locked=True, key_share=True)).scalars())
+    for some in chunks(ids):
+        connection.execute(link.update().where(link.c.id.in_(some)).values(due_after(0.0)))
+    return len(ids)
 
 
 def is_due(connection: Connection, target: str) -> bool:
@@ -91,11 +112,10 @@ def is_due(connection: Connection, target: str) -> bool:
 
 
 def _due(target: str) -> tuple[ColumnElement[bool], ...]:
-    waits = link.c.due_at >= 0  # not "is not null", for which SQLite uses no index
-    return (link.c.target == target, waits, DUE_IN <= 0, not_(_is_leased()))
+    return (link.c.target == target, link.c.due_at.is_not(None), DUE_IN <= 0, not_(is_leased()))
 
 
-def _is_leased() -> ColumnElement[bool]:
+def is_leased() -> ColumnElement[bool]:
     """Whether somebody holds a link. A lease that would last for longer than any does was given by a clock that
     has been set back since: it has run out. Twice as long is believed, so that a small step ends no living one.
     """
@@ -104,7 +124,7 @@ def _is_leased() -> ColumnElement[bool]:
 
 def lease(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> str:
     """Take leases. Each row: ``link_id``, ``intent``, and ``new_``: resource_id, name, vendor_key,
-    wanted_version, snapshot.
+    wanted_version, snapshot, revokes.
 
     The links become due with it, so that a crash of the holder leaves them to be delivered.
     """
@@ -115,20 +135,22 @@ def lease(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> str:
         .values(
             lease=holder,
             lease_until=now() + LEASE_SECONDS,
-            **_due_after(0.0),
+            **due_after(0.0),
+            pending_since=func.coalesce(link.c.pending_since, now()),
             intent=bindparam("intent"),
             resource_id=bindparam("new_resource_id"),
             name=bindparam("new_name"),
             vendor_key=bindparam("new_vendor_key"),
             wanted_version=bindparam("new_wanted_version"),
             snapshot=bindparam("new_snapshot"),
+            revokes=bindparam("new_revokes"),
         )
     )
     connection.execute(statement, list(rows))
     return holder
 
 
-def _due_after(delay: float | ColumnElement[float | None]) -> dict[str, ColumnElement[Any]]:
+def due_after(delay: float | ColumnElement[float | None]) -> dict[str, ColumnElement[Any]]:
     """Return what makes a link due in ``delay`` seconds (``NULL``: nothing is), and when that was said."""
     return {"due_at": now() + delay, "due_set": now()}
 
@@ -188,10 +210,11 @@ def intend(connection: Connection, holder: str, link_id: int, intent: str) -> bo
     return connection.execute(statement.values(intent=intent)).rowcount == 1
 
 
-def adopt(connection: Connection, holder: str, link_id: int, vendor_id: str, snapshot: str) -> None:
-    """Write down which account a create has made, if the lease is still the holder's."""
+def adopt(connection: Connection, holder: str, link_id: int, vendor_id: str, snapshot: str) -> bool:
+    """Write down which account is the link's; false if the lease is no longer the holder's."""
     statement = link.update().where(link.c.id == link_id, link.c.lease == holder)
-    connection.execute(statement.values(vendor_id=vendor_id, snapshot=snapshot, intent=None))
+    values = {"vendor_id": vendor_id, "snapshot": snapshot, "intent": None}
+    return connection.execute(statement.values(values)).rowcount == 1
 
 
 def doubt(connection: Connection, holder: str, link_id: int, snapshot: str) -> bool:
@@ -208,7 +231,10 @@ def held(connection: Connection, holder: str, ids: Sequence[int]) -> dict[int, i
 
 
 def record(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write what is true now, and release the leases. ``delay`` is seconds until due, ``None`` if nothing is."""
+    """Write what is true now, and release the leases. ``delay`` is seconds until due, ``None`` if nothing is.
+
+    ``settled`` says the latter too: a database does not know the type of a ``None``.
+    """
     statement = (
         link.update()
         .where(link.c.id == bindparam("link_id"))
@@ -219,9 +245,11 @@ def record(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
             vendor_id=bindparam("vendor_id"),
             snapshot=bindparam("snapshot"),
             intent=bindparam("intent"),
-            **_due_after(bindparam("delay", type_=link.c.due_at.type)),
+            **due_after(bindparam("delay", type_=link.c.due_at.type)),
+            pending_since=case((bindparam("settled", type_=link.c.revokes.type), None), else_=link.c.pending_since),
             attempts=bindparam("attempts"),
             refused=bindparam("refused"),
+            revokes=bindparam("revokes"),
             last_error=bindparam("last_error"),
             lease=None,
             lease_until=0.0,
@@ -238,9 +266,20 @@ def delete(connection: Connection, ids: Sequence[int]) -> None:
 
 def demand(connection: Connection, ids: Sequence[int], delay: float = 0.0) -> None:
     """Ask for links to be converged again: they are due in ``delay`` seconds, whoever holds them now."""
-    values = {"wanted_version": link.c.wanted_version + 1, **_due_after(delay), "attempts": 0}
+    revokes = or_(link.c.revokes, _resource_gone, _loses_a_group)
+    values = {
+        "wanted_version": link.c.wanted_version + 1,
+        **due_after(delay),
+        "pending_since": func.coalesce(link.c.pending_since, now()),
+        "attempts": 0,
+        "revokes": revokes,
+    }
     for some in chunks(sorted(lock(connection, ids))):
         connection.execute(link.update().where(link.c.id.in_(some)).values(values))
+
+
+_resource_gone = not_(exists().where(resource.c.id == link.c.resource_id))
+_loses_a_group = exists().where(member.c.user_link == link.c.id, member.c.applied, not_(member.c.desired))
 
 
 def unfinished(connection: Connection, ids: Sequence[int]) -> list[int]:

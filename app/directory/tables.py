@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData()
@@ -57,16 +58,20 @@ link = Table(
     Column("wanted_version", Integer, nullable=False),
     Column("due_at", Double),  # NULL: nothing to deliver
     Column("due_set", Double),  # when due_at was: later than now, and the clock has been set back
+    Column("pending_since", Double),  # when it began to be due; NULL: nothing to deliver
     Column("attempts", Integer, nullable=False),
     Column("refused", Boolean, nullable=False),
+    Column("revokes", Boolean, nullable=False, server_default=false()),  # what is due takes access away
     Column("last_error", Text),
     Column("lease", String(36)),  # the holder: new for each lease, so that an old holder finds another
     Column("lease_until", Double, nullable=False),
     UniqueConstraint("target", "kind", "vendor_id", name="link_vendor_id"),
     Index("link_vendor_key", "target", "kind", "vendor_key"),
-    Index("link_due", "due_at"),
     sqlite_autoincrement=True,
 )
+
+DUE = link.c.due_at.is_not(None)
+Index("link_due", link.c.target, link.c.revokes.desc(), link.c.due_at, sqlite_where=DUE, postgresql_where=DUE)
 
 member = Table(
     "member",

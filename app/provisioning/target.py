@@ -38,6 +38,7 @@ class Target:
     sender: Sends
     dialect: Dialect
     on_outage: Literal["refuse", "queue"]
+    adopt: Literal["never", "equal", "always"]
     tokens: dict[str, str]
     types: dict[str, ResourceType]
     published: dict[str, ResourceType]

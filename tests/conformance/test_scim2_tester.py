@@ -23,7 +23,7 @@ from tests.bridge import BASE, TOKEN
 from tests.serving import free_address, served
 
 READ_ONLY = {"Role", "Entitlement"}
-VENDORS = ["periscope", "squirro"]
+VENDORS = ["periscope"]
 CHECKS = 100
 """More than these are made: a tester that stops early, or discovers less, would succeed as well."""
 
