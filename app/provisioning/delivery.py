@@ -46,10 +46,7 @@ class Delivery:
         groups = [state for state in self.lease.states if state.kind == "Group"]
         users = [state for state in self.lease.states if state.kind == "User"]
         wanted = [group for group in groups if group.resource is not None]
-        unresolved = [group for group in wanted if group.unresolved is not None]
         self._side_by_side(wanted, self._converge)
-        for group in unresolved if users else ():
-            self._make_adoption_durable(group)
         for group in wanted:
             _tell_members(group, users)
             _hold_back(group, users)
@@ -103,30 +100,35 @@ class Delivery:
         if isinstance(fact, Claimed):
             self._claim(state, fact)
             return
+        was_unresolved = state.unresolved is not None
         state.record(fact)
-        if isinstance(fact, Intent):
+        if was_unresolved and state.unresolved is None and state.vendor_id is not None:
+            self._make_adoption_durable(state)
+        elif isinstance(fact, Intent):
             self._make_durable(state, write_intent(fact.account))
         elif isinstance(fact, Learned):
             self._make_doubt_durable(state)
 
     def _make_durable(self, state: State, intent: dict[str, Any] | None) -> None:
         """Put an intent on disk, unless taking the lease has done so already."""
-        if intent != state.durable:
+        if intent != state.durable or state.refound:
             with self.database.write() as connection:
                 text = orjson.dumps(intent).decode()
                 if not links.intend(connection, self.lease.holder, state.link_id, text):
                     raise LeaseLost(state.name)
-            state.durable = intent
+            state.durable, state.refound = intent, False
 
-    def _make_adoption_durable(self, group: State) -> None:
-        """Put on disk that a found group is ours before it gets members: with these it would not look so."""
-        if group.vendor_id is None:
-            return
+    def _make_adoption_durable(self, state: State) -> None:
+        """Put on disk that a found account is ours before it is changed: afterwards it would not look so."""
+        kind, vendor_id = state.kind, str(state.vendor_id)
         with self.database.write() as connection:
-            owners = links.owners(connection, self.target.name, "Group", [group.vendor_id])
-            if owners.get(group.vendor_id, group.link_id) == group.link_id:
-                text = orjson.dumps(group.snapshot()).decode()
-                links.adopt(connection, self.lease.holder, group.link_id, group.vendor_id, text)
+            owners = links.owners(connection, self.target.name, kind, [vendor_id])
+            if owners.get(vendor_id, state.link_id) != state.link_id:  # the end of the delivery refuses it
+                return
+            text = orjson.dumps(ledger.refound(self.target, state)).decode()
+            if not links.adopt(connection, self.lease.holder, state.link_id, vendor_id, text):
+                raise LeaseLost(state.name)
+        state.refound = True
 
     def _claim(self, state: State, fact: Claimed) -> None:
         """Put on disk that an account from before is the resource's, before anything of it is changed.

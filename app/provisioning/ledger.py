@@ -101,11 +101,20 @@ def doubted(target: Target, state: State) -> dict[str, Any]:
     return state.doubted(state.change(desired)).snapshot()
 
 
+def refound(target: Target, state: State) -> dict[str, Any]:
+    """Return the snapshot of a found account that is true if this process dies before it has recorded more.
+
+    Memberships are recorded in the end only: until then a role that stands for one may be held or not.
+    """
+    by_membership = {m.group_vendor_id for m in state.memberships if m.applied and m.group_vendor_id}
+    snapshot = doubted(target, state)
+    return {**snapshot, "doubtful": sorted({*snapshot["doubtful"], *by_membership})}
+
+
 def record(connection: Connection, target: Target, lease_: Lease, undo: Undo) -> list[State]:
     """Write what is true now and release the leases; return the states whose lease had been lost.
 
-    ``undo`` is asked for each state that failed: it may put back what the IdP wanted before. Where somebody has
-    asked for more meanwhile (``state.asked_again``), a membership is theirs to answer for.
+    ``undo`` is asked for each state that failed: it may put back what the IdP wanted before.
     """
     _lock_waiting(connection, lease_)
     held = links.held(connection, lease_.holder, [state.link_id for state in lease_.states])
@@ -113,7 +122,6 @@ def record(connection: Connection, target: Target, lease_: Lease, undo: Undo) ->
     _refuse_shared_ids(connection, target, mine)
     for state in mine:
         if state.error is not None:
-            state.asked_again = held[state.link_id] != state.wanted_version
             undo(connection, state)
     _record_memberships(connection, mine)
     ended = [state.link_id for state in mine if _is_over(state)]

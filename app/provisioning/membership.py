@@ -19,14 +19,15 @@ from app.scim.members import MemberChange
 class Difference:
     """The user links that come into a group and those that leave it.
 
-    ``again`` are those that were asked for before and are not yet true at the vendor; ``unknown`` are ids that
-    nobody has.
+    ``again`` are those that were asked for before and are not yet true at the vendor, ``awaited`` those of them
+    that are to come; ``unknown`` are ids that nobody has.
     """
 
     added: Sequence[int] = ()
     removed: Sequence[int] = ()
     again: Sequence[int] = ()
     unknown: Sequence[str] = ()
+    awaited: Sequence[int] = ()
     added_set: frozenset[int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -82,7 +83,7 @@ def difference(
         members.want(connection, group_link, added, rows)
     if removed:
         members.unwant(connection, group_link, removed)
-    return Difference(added, removed, again, unknown)
+    return Difference(added, removed, again, unknown, awaited=[user for user in again if user in after])
 
 
 WHOLE = {"replace", "clear", "remove_where"}

@@ -19,6 +19,7 @@ from app.provisioning.outcomes import combined, outage_met, scim_error
 from app.provisioning.state import State
 from app.provisioning.summary import summary
 from app.provisioning.writing import CHUNK, REQUEST_SECONDS, Writing
+from app.scim import errors
 from mappings import Rejected
 
 
@@ -105,6 +106,7 @@ class Pushing(Writing):
         users += self.pursue(request, push.later, undo, outage_met(push.lease.states))
         self._end_deleted(request, push, undo)
         self._raise(push, users)
+        self._refuse_taken_back(push)
 
     def _end_deleted(self, request: Request, push: Push, undo: Undo) -> None:
         """Delete what could not be deleted yet because members still held it, now that they have been asked."""
@@ -130,7 +132,7 @@ class Pushing(Writing):
                 ledger.put_back(connection, self.target, state, push.old, time.time())
             membership = state.membership(push.group_link)
             added = state.link_id in push.difference.added_set
-            if membership is not None and added and not state.asked_again:
+            if membership is not None and added:
                 membership.desired = False
                 state.undone.add(push.group_link)
                 push.undone.add(state.link_id)
@@ -138,6 +140,18 @@ class Pushing(Writing):
                 self._put_group_back(connection, push, push.old)
 
         return undo
+
+    def _refuse_taken_back(self, push: Push) -> None:
+        """Raise ``Unavailable`` for members that another request had asked for too, and took back as it failed."""
+        asked = {*push.difference.added, *push.difference.awaited} & set(push.later)
+        if not asked or push.new is None:
+            return
+        with self.database.read() as connection:
+            rows = members.flags(connection, push.group_link, sorted(asked))
+            lost = links.names(connection, [user for user in asked if user not in rows or not rows[user].desired])
+        if lost:
+            names = ", ".join(sorted(name for _, name in lost.values())[:20])
+            raise errors.Unavailable(f"members: another change has taken {names} back meanwhile", retry_after=1)
 
     def _put_group_back(self, connection: Connection, push: Push, old: Resource) -> None:
         """Let the group read as before, with its version."""

@@ -15,29 +15,38 @@ from tests.databases import Databases
 @click.option("--writes", default=200, show_default=True)
 @click.option("--vendor", type=click.Choice(["periscope", "datasentinel", "squirro"]), default="squirro")
 @click.option("--database", type=click.Choice(["sqlite", "postgresql"]), default="sqlite")
-@click.option("--threads", default=6, show_default=True)
-@click.option("--people", default=10, show_default=True)
-@click.option("--teams", default=4, show_default=True)
+@click.option("--threads", default=32, show_default=True)
+@click.option("--people", default=40, show_default=True)
+@click.option("--teams", default=8, show_default=True)
 @click.option("--kill", is_flag=True, help="Kill processes with SIGKILL.")
 @click.option("--pause", is_flag=True, help="Pause processes with SIGSTOP, sometimes for longer than a lease.")
 @click.option("--faults", default=",".join(KINDS), show_default=True, help="Kinds, or 'none'.")
 @click.option("--rate", default=0.12, show_default=True, help="How many of the vendor's calls meet a fault.")
+@click.option("--every", default=0.8, show_default=True, help="Seconds between two kills or pauses, on average.")
+@click.option("--timeout", default=0.4, show_default=True, help="The target's timeout, in seconds.")
+@click.option("--act", "acts", multiple=True, help="Do only this: 'kill process POST applied', 'pause replica'.")
+@click.option("--broken", type=click.Choice(["intent", "fence", "revocation", "adopt"]), default=None)
 @click.option("--on-outage", type=click.Choice(["refuse", "queue"]), default="refuse")
 @click.option("--idp", type=click.Choice(["generic", "okta", "entra"]), default="generic")
 @click.option("--real-time", is_flag=True, help="Leases of 30 s, as in production.")
 @click.option("--trail", is_flag=True, help="Print the requests of a failed run.")
-def main(seed: int, seeds: int, faults: str, real_time: bool, trail: bool, **options: object) -> None:
+def main(
+    seed: int, seeds: int, faults: str, real_time: bool, trail: bool, broken: str | None, **options: object
+) -> None:
     """Write at random while things break, and judge what is left."""
     kinds = () if faults == "none" else tuple(faults.split(","))
     databases = Databases()
     failed = 0
     try:
         for each in range(seed, seed + seeds):
-            plan = Plan(each, faults=kinds, quick=not real_time, **options)  # type: ignore[arg-type]
+            plan = Plan(each, faults=kinds, quick=not real_time, broken=broken or "", **options)  # type: ignore[arg-type]
             outcome = run(plan, databases)
             failed += bool(outcome.wrong)
+            phases = {name: round(seconds) for name, seconds in outcome.phases.items()}
             verdict = "FAILED" if outcome.wrong else "passed"
-            click.echo(f"{verdict} {outcome.writes} writes {outcome.seconds:.0f} s {dict(outcome.sabotage)}")
+            click.echo(
+                f"{verdict} {outcome.writes} writes {outcome.seconds:.0f} s {phases} {dict(outcome.sabotage)}"
+            )
             click.echo(f"  {plan.command}")
             click.echo(f"  {dict(sorted(outcome.answers.items()))}")
             for wrong in outcome.wrong:

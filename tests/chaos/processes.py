@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import subprocess
 import sys
-import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -18,17 +16,19 @@ from app.demo.bridge import HOST, free_port
 
 ROOT = Path(__file__).parents[2]
 QUICK = Path(__file__).with_name("quick")
+ESTABLISHED = "01"
+"""From <net/tcp_states.h>, as /proc/net/tcp writes it."""
 
 
 class Replica:
     """One ``serve`` with all that belongs to it, as one process group."""
 
-    def __init__(self, config: Path, log: Path, *, workers: int, quick: bool) -> None:
+    def __init__(self, config: Path, log: Path, *, workers: int, quick: bool, broken: str = "") -> None:
         self.port = free_port()
         self.url = f"http://{HOST}:{self.port}"
         self._config, self._log, self._workers = config, log, workers
         paths = [str(QUICK)] * quick + [str(ROOT)]
-        self._environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+        self._environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "CHAOS_BROKEN": broken}
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -58,6 +58,14 @@ class Replica:
                 time.sleep(0.1)
         raise AssertionError(f"{self.url} does not come up; see {self._log}")
 
+    def processes(self) -> list[int]:
+        """Return the ids of all its processes."""
+        if self.process is None:
+            return []
+        return [
+            pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if _group(pid) == self.process.pid
+        ]
+
     def signal(self, number: int) -> None:
         if self.process is not None:
             with suppress(ProcessLookupError):
@@ -69,32 +77,39 @@ class Replica:
             self.process.wait()
 
 
-class Saboteur(threading.Thread):
-    """Kills and pauses replicas, one at a time, until it is told to stop; leaves all of them running."""
+def _group(pid: int) -> int | None:
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return None
 
-    def __init__(
-        self, replicas: list[Replica], seed: int, *, kills: bool, pauses: bool, longest_pause: float
-    ) -> None:
-        super().__init__(daemon=True)
-        self._replicas, self._random = replicas, random.Random(seed)
-        self._acts = [self._kill] * kills + [self._pause] * pauses
-        self._longest = longest_pause
-        self.stopping = threading.Event()
-        self.done: list[str] = []
 
-    def run(self) -> None:
-        while self._acts and not self.stopping.wait(self._random.uniform(1.0, 4.0)):
-            self._random.choice(self._acts)(self._random.choice(self._replicas))
+def owner_of(port: int, replicas: list[Replica]) -> tuple[Replica, int] | None:
+    """Return the process that has the near end of a connection from a local port, and its replica."""
+    socket = _socket_at(port)
+    if socket is None:
+        return None
+    for replica in replicas:
+        for pid in replica.processes():
+            if socket in _open_files(pid):
+                return replica, pid
+    return None
 
-    def _kill(self, replica: Replica) -> None:
-        replica.kill()
-        self.done.append("kill")
-        self.stopping.wait(self._random.uniform(0.0, 1.0))
-        replica.start()
-        replica.wait_until_ready()
 
-    def _pause(self, replica: Replica) -> None:
-        replica.signal(signal.SIGSTOP)
-        self.done.append("pause")
-        self.stopping.wait(self._random.choice([0.3, 1.0, self._longest]))
-        replica.signal(signal.SIGCONT)
+def _socket_at(port: int) -> str | None:
+    """Return what ``/proc/<pid>/fd`` calls the socket with a local port that is connected."""
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        fields = line.split()
+        local, state, inode = fields[1], fields[3], fields[9]
+        if int(local.rpartition(":")[2], 16) == port and state == ESTABLISHED:
+            return f"socket:[{inode}]"
+    return None
+
+
+def _open_files(pid: int) -> set[str]:
+    folder, found = f"/proc/{pid}/fd", set()
+    with suppress(OSError):
+        for name in os.listdir(folder):
+            with suppress(OSError):
+                found.add(os.readlink(f"{folder}/{name}"))
+    return found

@@ -14,6 +14,7 @@ import requests
 
 from tests.bridge import BASE, GROUP, MEDIA_TYPE, PATCH_OP, TOKEN, USER, refs
 from tests.chaos.model import ALWAYS, Model, Person, Register, Team, Write
+from tests.chaos.vendor import OUTSIDERS
 
 STILL_WANTED = ("being delivered by another process", "another process is delivering it")
 NOT_BEGUN = "another change of the same resource is still being delivered"
@@ -58,10 +59,19 @@ class Provider:
     """Writes through any of ``urls``. ``lingers``: how long an unanswered request may still do something."""
 
     def __init__(
-        self, model: Model, urls: list[str], *, lingers: float, timeout: float, renames: bool, moves: bool
+        self,
+        model: Model,
+        urls: list[str],
+        *,
+        lingers: float,
+        timeout: float,
+        renames: bool,
+        moves: bool,
+        queues: bool,
     ) -> None:
         self.model, self.urls = model, urls
         self.lingers, self.timeout, self.renames, self.moves = lingers, timeout, renames, moves
+        self.queues = queues
         self.answers: Counter[str] = Counter()
         self.writes = 0
         self.trail: list[str] = []
@@ -139,6 +149,7 @@ class _Clerk:
             (8, self._leave),
             (4, self._list),
             (1, self._retitle),
+            (2, self._covet),
         ]
         weights, doers = zip(*acts, strict=True)
         while self._provider.writes < writes:
@@ -178,11 +189,31 @@ class _Clerk:
                     self._model.people[person.id] = person
                     self._model.current[name] = person
                 return
-            if answer.status == 409 and self._look_up("Users", "userName", f"{name}@acme.example") is None:
+            if (
+                answer.status == 409
+                and self._look_up("Users", "userName", f"{name}@acme.example") is None
+                and not self._has_moved(name)
+            ):
                 self._model.note(f"409 without reason for {name}: {answer.detail}")
             self._pause(answer)
             if self._random.random() < 0.3:
                 return
+
+    def _has_moved(self, name: str) -> bool:
+        """Whether an account of somebody who has been deleted may wait for its end under either address."""
+        with self._model.lock:
+            return any(each.name == name and len(each.email.writes) > 1 for each in self._model.people.values())
+
+    def _covet(self) -> None:
+        """Hire somebody whose account is somebody else's: that never succeeds, and what is left is deleted."""
+        name = self._random.choice(OUTSIDERS)
+        answer = self._send("POST", "/Users", _document(name, "Some", "Body"))
+        took = answer.ok and not self._provider.queues  # which is refused when it is delivered
+        if took or (400 <= answer.status < 429 and answer.status != 409):
+            self._model.note(f"the account of {name} was not refused as it should be: {answer.status}")
+        found = None if answer.status == 409 else self._look_up("Users", "userName", f"{name}@acme.example")
+        if found is not None:
+            self._send("DELETE", f"/Users/{found['id']}")
 
     def _known_person(self, found: dict[str, Any], name: str) -> Person:
         with self._model.lock:
@@ -238,6 +269,18 @@ class _Clerk:
                 operations.append({"op": "replace", "path": "name.givenName", "value": given})
                 writes.append((person.given, given, False))
             self._write("PATCH", f"/Users/{person.id}", _patch(*operations), writes, [person])
+            if not active:
+                self._see_leaver(person)
+
+    def _see_leaver(self, person: Person) -> None:
+        """Read somebody who was just deactivated: that stays wanted, even if the answer was an error."""
+        with self._model.lock:
+            before, seen = person.active.possible(), len(person.active.writes)
+        answer = self._send("GET", f"/Users/{person.id}")
+        with self._model.lock:
+            since = {write.value for write in person.active.writes[seen:]}
+            if answer.ok and answer.body["active"] not in before | since | person.active.possible():
+                self._model.note(f"{person.name} {person.id} is active again, whom nobody has activated")
 
     # -- groups
 
@@ -419,7 +462,7 @@ class _Clerk:
         return None
 
     def _pause(self, answer: Answer) -> None:
-        time.sleep(self._random.uniform(0.05, 0.5))
+        time.sleep(self._random.uniform(0.02, 0.2))
 
     def _somebody(self) -> Person | None:
         people = self._some(1)

@@ -203,3 +203,67 @@ def test_who_was_deactivated_while_carried_along_with_a_new_group_gets_it_when_a
     assert bridge.patch(f"/Users/{ann}", replace("active", True)).status == 200
     bridge.deliver()
     bridge.assert_agreement()
+
+
+def test_an_account_found_again_stays_ours_when_the_process_dies_again_after_changing_it(build, facts, monkeypatch):
+    """What was found is on disk before it is changed: afterwards it no longer looks like what was created."""
+    bridge = build(facts.vendor)
+    killed_before_the_second_commit(bridge, monkeypatch, lambda: bridge.hire("ann"))
+    ann = bridge.everything("/Users")[0]["id"]
+    anna = (replace("name.givenName", "Anna"), replace("displayName", "Anna Lee"))
+    killed_before_the_second_commit(bridge, monkeypatch, lambda: bridge.patch(f"/Users/{ann}", *anna))
+    bridge.deliver()
+    assert len([user for user in bridge.sandbox.users() if user["key"] == ANN]) == 1
+    bridge.assert_agreement()
+
+
+def test_a_role_that_a_killed_process_was_found_to_have_given_is_taken_with_the_wish(build, facts, monkeypatch):
+    bridge = build(facts.vendor)
+    finance = bridge.found("Finance")
+    killed_before_the_second_commit(bridge, monkeypatch, lambda: bridge.hire("ann"))
+    ann = bridge.everything("/Users")[0]["id"]
+    for _ in range(2):
+        killed_before_the_second_commit(bridge, monkeypatch, lambda: bridge.patch(f"/Groups/{finance}", add(ann)))
+    bridge.patch(f"/Groups/{finance}", remove(ann))
+    bridge.deliver()
+    assert bridge.accounts()[ANN] == facts.roles()
+
+
+def test_a_group_found_again_stays_ours_when_the_process_dies_again_after_renaming_it(build, monkeypatch):
+    bridge = build("squirro")
+    killed_before_the_second_commit(bridge, monkeypatch, lambda: bridge.found("Finance"))
+    finance = bridge.everything("/Groups")[0]["id"]
+    killed_before_the_second_commit(
+        bridge, monkeypatch, lambda: bridge.patch(f"/Groups/{finance}", replace("displayName", "Money"))
+    )
+    bridge.deliver()
+    assert "Money" in {group["name"] for group in bridge.sandbox.groups()}
+    bridge.assert_agreement()
+
+
+def test_a_failed_addition_is_taken_back_even_if_something_else_was_asked_of_the_user_meanwhile(build, facts):
+    bridge = build(facts.vendor)
+    ann = bridge.hire("ann")
+    finance, engineering = bridge.found("Finance"), bridge.found("Engineering")
+    pool = ThreadPoolExecutor(1)
+    other = []
+
+    def join_another():
+        other.append(pool.submit(bridge.patch, f"/Groups/{engineering}", add(ann)))
+        until_stored(bridge, lambda: len(bridge.rows("member")) == 2)
+        bridge.fail("status", status=503, count=10**9)
+
+    real = bridge.sandbox.faults.take
+
+    def take(verb, path):
+        if not other:
+            join_another()
+        return real(verb, path)
+
+    bridge.sandbox.faults.take = take
+    assert bridge.patch(f"/Groups/{finance}", add(ann)).status == 503
+    bridge.recover()
+    joined = other[0].result().status == 204
+    bridge.deliver()
+    assert "members" not in bridge.get(f"/Groups/{finance}").body
+    assert bridge.accounts()[ANN] == facts.roles(*["Engineering"] * joined)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import random
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from mappings.sandbox import Sandbox, create
 from mappings.sandbox_faults import Fault
+from tests.vendors import VENDORS
 
 STORMS = 0.05
 """How many of the faults go on for a while, and meet every call."""
 STORM_SECONDS = 1.5
+OUTSIDERS = ("outsider0", "outsider1")
+"""People whose accounts somebody else has made, under addresses that the provider wants too."""
 KINDS = ("429", "500", "503", "garbage", "drop", "lose", "slow", "silent")
 
 
@@ -22,10 +26,13 @@ class BadDay:
     def __init__(self, vendor: str, seed: int, *, rate: float, kinds: tuple[str, ...], timeout: float) -> None:
         self.random = random.Random(seed)
         self.sandbox: Sandbox = create(vendor)
+        for name in OUTSIDERS:
+            VENDORS[vendor].stranger(self.sandbox, f"{name}@acme.example")
         self.strangers = {user["key"]: user for user in self.sandbox.users()}
         self.seeded = {group["name"] for group in self.sandbox.groups()}
         self.dangers: list[str] = []
         self.on = False
+        self.ambush: Callable[[str, Any], bool] = lambda _moment, _request: False
         self._rate, self._kinds, self._timeout = rate, kinds, timeout
         self._storm: tuple[float, str] = (0.0, "")
         self._mine = threading.local()
@@ -36,14 +43,17 @@ class BadDay:
         self.url = self.sandbox.start()
 
     def _answer(self, request: Any) -> Any:
-        self._mine.linger = 0.0
+        self._mine.linger, self._mine.lost = 0.0, self.ambush("arrived", request)
         try:
             return self._respond(request)
         finally:
+            self.ambush("applied", request)
             time.sleep(self._mine.linger)
 
     def _take(self, _method: str, _path: str) -> Fault | None:
         until, kind = self._storm
+        if self._mine.lost:
+            return Fault("drop")
         if not self.on:
             return None
         if time.monotonic() > until:

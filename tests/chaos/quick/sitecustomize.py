@@ -3,16 +3,23 @@
 Python imports this at the start of each process that finds its folder on ``PYTHONPATH``. The proportions stay.
 """
 
+import os
 import sys
 
 if any(argument in {"serve", "worker"} for argument in sys.orig_argv):
     from app.directory import links
 
-    links.LEASE_SECONDS = 4.0  # of 30
+    links.LEASE_SECONDS = 3.0  # of 30
 
     from app.provisioning import ledger, writing
 
-    writing.REQUEST_SECONDS = 3.3  # of 25
-    ledger.FIRST_DELAY = 0.3  # of 2
+    writing.REQUEST_SECONDS = 2.5  # of 25
+    ledger.FIRST_DELAY = 0.2  # of 2
+    ledger.LATE_SECONDS = 4.0  # of 45
     ledger.LONGEST_DELAY = 2.0  # of 300
     ledger.LONGEST_REFUSED_DELAY = 2.0  # of 3600
+
+    if os.environ.get("CHAOS_BROKEN"):
+        from broken import BREAK
+
+        BREAK[os.environ["CHAOS_BROKEN"]]()
