@@ -46,7 +46,7 @@ def free_address() -> str:
 def served(config: Path, address: str, *options: str) -> Iterator[subprocess.Popen[bytes]]:
     """Serve a configuration at an address, and stop it in the end."""
     command = ["app.cli", "--config", str(config), "serve", "--bind", address.removeprefix("http://")]
-    process = subprocess.Popen([sys.executable, "-m", *command, "--threads", "8", *options])
+    process = subprocess.Popen([sys.executable, "-m", *command, "--threads", "8", "--drain", "0", *options])
     try:
         until(lambda: answers(address))
         yield process

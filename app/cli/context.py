@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.assembly import Bridge, assemble
 from app.config import Config, ConfigError, read
 from app.directory import migrate
+from app.directory.places import Unusable
 
 CONFIG_WRONG = 2
 """The exit code of a command whose configuration cannot be used."""
@@ -40,9 +41,11 @@ class Context:
     @cached_property
     def bridge(self) -> Bridge:
         """The parts of the bridge, with a database that has the schema this version needs."""
-        bridge = assemble(self.config)
         try:
+            bridge = assemble(self.config)
             current = migrate.is_current(bridge.database)
+        except (Unusable, migrate.Newer) as wrong:
+            raise click.ClickException(str(wrong)) from wrong
         except SQLAlchemyError as unreachable:
             raise click.ClickException(f"the database cannot be reached: {unreachable.args[0]}") from unreachable
         if not current:

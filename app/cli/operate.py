@@ -43,7 +43,7 @@ def db() -> None:
 @pass_context
 def upgrade(context: Context, as_json: bool) -> None:
     """Bring the database to the schema of this version. 'serve' does so by itself."""
-    revision = migrate.upgrade(context.bridge.database)
+    revision = migrate.revision(context.bridge.database)  # which opening it has brought up to date
     if as_json:
         print_json({"revision": revision})
     else:

@@ -42,7 +42,8 @@ def running(config: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
     The block begins when the bridge's own questions to the vendors, which it asks at the start, are answered.
     """
     log = config.with_suffix(".log")
-    command = [sys.executable, "-m", "app.cli", "--config", str(config), "serve", "--bind", f"{HOST}:{port}"]
+    options = ["--bind", f"{HOST}:{port}", "--drain", "0"]
+    command = [sys.executable, "-m", "app.cli", "--config", str(config), "serve", *options]
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 -- our own command
             command,

@@ -19,6 +19,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
+from app.directory import places
+
 MIGRATION_LOCK = 7643_7644
 
 
@@ -80,17 +82,15 @@ def is_clash(error: OperationalError) -> bool:
 
 
 class Database:
-    """A database by its URL, with one way to read and one way to write."""
+    """A database by its URL, with one way to read and one way to write. Raises :class:`places.Unusable`."""
 
     def __init__(self, url: str) -> None:
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite:
+            path = places.prepare(parsed.database)
             self.engine = _sqlite_engine(url)
-            path = Path(parsed.database or "bridge.db").absolute()
-            if path.parent.is_dir():  # it holds names and addresses: nobody else's to read
-                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-            self._writer: _FileLock | None = _FileLock(path.with_name(path.name + ".lock"))
+            self._writer: _FileLock | None = _FileLock(places.lock_of(path))
             self._reader = self.engine
         else:
             self.engine = create_engine(

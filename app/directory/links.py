@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, case, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, case, exists, func, not_, or_, select
 
 from app.directory import resources
 from app.directory.database import chunks, now
@@ -20,6 +20,8 @@ from app.directory.resources import Resource
 from app.directory.tables import link, member, resource
 
 LEASE_SECONDS = 30.0
+DUE_IN = case((link.c.due_set > now(), 0.0), else_=link.c.due_at - now())
+"""Seconds until a link is due. What was set later than now is due: the clock has been set back since."""
 ORDER = (link.c.kind, link.c.id)
 """The order in which everybody locks links, groups before users: or two requests wait for each other."""
 
@@ -70,8 +72,9 @@ def load(connection: Connection, where: ColumnElement[bool]) -> list[Link]:
     Their resources are read by a second statement: one that had to wait for a lock would show the link as it is
     now beside the resource as it was. FOR NO KEY UPDATE lets others insert memberships that refer to the links.
     """
-    held = (link.c.lease_until > now()).label("leased")
-    statement = select(link, held).where(where).order_by(*ORDER).with_for_update(key_share=True)
+    statement = (
+        select(link, is_leased().label("leased")).where(where).order_by(*ORDER).with_for_update(key_share=True)
+    )
     rows = connection.execute(statement).mappings().all()
     found = resources.by_ids(connection, [row["resource_id"] for row in rows]) if rows else {}
     return [_of_row(row, found.get(row["resource_id"])) for row in rows]
@@ -94,12 +97,12 @@ def pull_forward(connection: Connection, target: str, within: float) -> int:
 
     What somebody holds at this moment is left alone: its holder says when it is due.
     """
-    waiting = (link.c.target == target, link.c.due_at > now(), link.c.due_at <= now() + within)
-    failed = (link.c.attempts > 0, not_(link.c.refused), link.c.lease_until <= now())
+    waiting = (link.c.target == target, DUE_IN > 0, within >= DUE_IN)
+    failed = (link.c.attempts > 0, not_(link.c.refused), not_(is_leased()))
     statement = select(link.c.id).where(*waiting, *failed).order_by(*ORDER)
     ids = list(connection.execute(statement.with_for_update(skip_locked=True, key_share=True)).scalars())
     for some in chunks(ids):
-        connection.execute(link.update().where(link.c.id.in_(some)).values(due_at=now()))
+        connection.execute(link.update().where(link.c.id.in_(some)).values(due_after(0.0)))
     return len(ids)
 
 
@@ -109,14 +112,21 @@ def is_due(connection: Connection, target: str) -> bool:
 
 
 def _due(target: str) -> tuple[ColumnElement[bool], ...]:
-    return (link.c.target == target, link.c.due_at <= now(), link.c.lease_until <= now())
+    return (link.c.target == target, link.c.due_at.is_not(None), DUE_IN <= 0, not_(is_leased()))
+
+
+def is_leased() -> ColumnElement[bool]:
+    """Whether somebody holds a link. A lease that would last for longer than any does was given by a clock that
+    has been set back since: it has run out. Twice as long is believed, so that a small step ends no living one.
+    """
+    return and_(link.c.lease_until > now(), link.c.lease_until < now() + 2 * LEASE_SECONDS)
 
 
 def lease(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> str:
     """Take leases. Each row: ``link_id``, ``intent``, and ``new_``: resource_id, name, vendor_key,
     wanted_version, snapshot, revokes.
 
-    The links become due at the same time, so that a crash of the holder leaves them to be delivered.
+    The links become due with it, so that a crash of the holder leaves them to be delivered.
     """
     holder = str(uuid.uuid4())
     statement = (
@@ -125,7 +135,7 @@ def lease(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> str:
         .values(
             lease=holder,
             lease_until=now() + LEASE_SECONDS,
-            due_at=func.coalesce(link.c.due_at, now()),
+            **due_after(0.0),
             pending_since=func.coalesce(link.c.pending_since, now()),
             intent=bindparam("intent"),
             resource_id=bindparam("new_resource_id"),
@@ -140,10 +150,23 @@ def lease(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> str:
     return holder
 
 
+def due_after(delay: float | ColumnElement[float | None]) -> dict[str, ColumnElement[Any]]:
+    """Return what makes a link due in ``delay`` seconds (``NULL``: nothing is), and when that was said."""
+    return {"due_at": now() + delay, "due_set": now()}
+
+
 def renew(connection: Connection, holder: str, link_id: int) -> bool:
     """Prolong one lease; false if it is no longer the holder's."""
     statement = link.update().where(link.c.id == link_id, link.c.lease == holder)
     return connection.execute(statement.values(lease_until=now() + LEASE_SECONDS)).rowcount == 1
+
+
+def is_held(connection: Connection, holder: str, link_id: int) -> bool:
+    """Whether a lease is still the holder's, whatever the clock says."""
+    return (
+        connection.execute(select(link.c.id).where(link.c.id == link_id, link.c.lease == holder)).first()
+        is not None
+    )
 
 
 def owners(connection: Connection, target: str, kind: str, vendor_ids: Sequence[str]) -> dict[str, int]:
@@ -222,7 +245,7 @@ def record(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
             vendor_id=bindparam("vendor_id"),
             snapshot=bindparam("snapshot"),
             intent=bindparam("intent"),
-            due_at=now() + bindparam("delay", type_=link.c.due_at.type),
+            **due_after(bindparam("delay", type_=link.c.due_at.type)),
             pending_since=case((bindparam("settled", type_=link.c.revokes.type), None), else_=link.c.pending_since),
             attempts=bindparam("attempts"),
             refused=bindparam("refused"),
@@ -246,7 +269,7 @@ def demand(connection: Connection, ids: Sequence[int], delay: float = 0.0) -> No
     revokes = or_(link.c.revokes, _resource_gone, _loses_a_group)
     values = {
         "wanted_version": link.c.wanted_version + 1,
-        "due_at": now() + delay,
+        **due_after(delay),
         "pending_since": func.coalesce(link.c.pending_since, now()),
         "attempts": 0,
         "revokes": revokes,

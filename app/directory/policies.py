@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, func, select
 
+from app.directory import links
 from app.directory.database import now
 from app.directory.tables import link, policy
 
@@ -24,7 +25,7 @@ def adopt(connection: Connection, target: str, fingerprint: str) -> int:
     since = func.coalesce(link.c.pending_since, now())
     due = {
         "wanted_version": link.c.wanted_version + 1,
-        "due_at": now(),
+        **links.due_after(0.0),
         "pending_since": since,
         "attempts": 0,
     }

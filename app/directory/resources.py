@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, case, func, select
 
 from app.directory.tables import link, member, resource
 from app.scim.types import Document
@@ -41,8 +41,8 @@ def new_version() -> str:
 
 
 def changed(old: Resource, document: Document, now: float) -> Resource:
-    """Return ``old`` with another document, as a new version."""
-    return replace(old, document=document, version=new_version(), modified=now)
+    """Return ``old`` with another document, as a new version; ``modified`` never runs backwards."""
+    return replace(old, document=document, version=new_version(), modified=max(now, old.modified))
 
 
 def insert(connection: Connection, new: Resource) -> None:
@@ -57,15 +57,20 @@ def update(connection: Connection, changed_: Resource) -> None:
 
 def touch(connection: Connection, id_: str, now: float) -> None:
     """Give a group a new version because its members have changed."""
-    values = {"version": new_version(), "modified": now}
-    connection.execute(resource.update().where(resource.c.id == id_).values(values))
+    connection.execute(resource.update().where(resource.c.id == id_).values(_touched(now)))
 
 
 def touch_groups_of(connection: Connection, user_link: int, now: float) -> None:
     """Give the groups that a user leaves a new version."""
     groups = select(link.c.resource_id).join(member, member.c.group_link == link.c.id)
     where = resource.c.id.in_(groups.where(member.c.user_link == user_link))
-    connection.execute(resource.update().where(where).values(version=new_version(), modified=now))
+    connection.execute(resource.update().where(where).values(_touched(now)))
+
+
+def _touched(now: float) -> dict[str, Any]:
+    """Return a new version and its time, which no step of a clock turns back."""
+    later = case((resource.c.modified > now, resource.c.modified), else_=now)
+    return {"version": new_version(), "modified": later}
 
 
 def delete(connection: Connection, id_: str) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
-from app.directory import events
-from app.directory.database import chunks, now
+from app.directory import events, links
+from app.directory.database import chunks
 from app.directory.links import ORDER
 from app.directory.tables import link
 
@@ -41,7 +41,7 @@ def retry(
 ) -> list[Retried]:
     """Let what is not yet true be tried again now, as if it had never failed; of one name or id, or all of it."""
     columns = (link.c.id, link.c.target, link.c.kind, link.c.name, link.c.resource_id, link.c.refused)
-    under_way = (link.c.lease_until > now()).label("under_way")
+    under_way = links.is_leased().label("under_way")
     statement = select(*columns, link.c.last_error, under_way).where(
         link.c.target.in_(targets), link.c.due_at.is_not(None)
     )
@@ -53,7 +53,7 @@ def retry(
     found = {row["id"]: _of_row(row) for row in rows if _is_named(row, named)}
     free = [id_ for id_, each in found.items() if not each.under_way]
     for some in chunks(free):
-        connection.execute(link.update().where(link.c.id.in_(some)).values(due_at=now(), attempts=0))
+        connection.execute(link.update().where(link.c.id.in_(some)).values(**links.due_after(0.0), attempts=0))
     if free:
         events.insert(connection, _events({id_: found[id_] for id_ in free}))
     return list(found.values())

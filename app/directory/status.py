@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import ColumnElement, Connection, case, func, select
 
+from app.directory import links
 from app.directory.database import now
 from app.directory.tables import link, resource
 
@@ -34,7 +35,7 @@ def counts(connection: Connection, targets: Sequence[str]) -> list[Count]:
     is_waiting = link.c.due_at.is_not(None) & ~link.c.refused
     waiting = func.sum(case((is_waiting, 1), else_=0))
     refused = func.sum(case((link.c.refused, 1), else_=0))
-    oldest = func.coalesce(now() - func.min(case((is_waiting, link.c.pending_since))), 0.0)
+    oldest = func.coalesce(_age(func.min(case((is_waiting, link.c.pending_since)))), 0.0)
     grouped = select(link.c.target, link.c.kind, waiting, refused, oldest).group_by(link.c.target, link.c.kind)
     links = {(row[0], row[1]): (int(row[2]), int(row[3]), max(0.0, row[4])) for row in connection.execute(grouped)}
     keys = [(target, kind) for target in targets for kind in ("User", "Group")]
@@ -47,8 +48,8 @@ def unsettled(connection: Connection, target: str | None = None, limit: int = 10
     ``due_in`` and ``pending_for`` are in seconds.
     """
     columns = ("target", "kind", "name", "resource_id", "vendor_id", "attempts", "refused", "last_error")
-    due_in, deleted = (link.c.due_at - now()).label("due_in"), resource.c.id.is_(None).label("deleted")
-    pending_for = (now() - link.c.pending_since).label("pending_for")
+    due_in, deleted = links.DUE_IN.label("due_in"), resource.c.id.is_(None).label("deleted")
+    pending_for = _age(link.c.pending_since).label("pending_for")
     statement = (
         select(*(link.c[name] for name in columns), due_in, pending_for, deleted)
         .outerjoin(resource, resource.c.id == link.c.resource_id)
@@ -59,3 +60,8 @@ def unsettled(connection: Connection, target: str | None = None, limit: int = 10
     if target is not None:
         statement = statement.where(link.c.target == target)
     return [{str(name): value for name, value in row.items()} for row in connection.execute(statement).mappings()]
+
+
+def _age(since: ColumnElement[float | None]) -> ColumnElement[float | None]:
+    """Return the seconds since then; none where the clock has been set back."""
+    return case((since > now(), 0.0), else_=now() - since)

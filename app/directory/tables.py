@@ -57,6 +57,7 @@ link = Table(
     Column("intent", Text),  # the create that was being sent when nothing more was heard
     Column("wanted_version", Integer, nullable=False),
     Column("due_at", Double),  # NULL: nothing to deliver
+    Column("due_set", Double),  # when due_at was: later than now, and the clock has been set back
     Column("pending_since", Double),  # when it began to be due; NULL: nothing to deliver
     Column("attempts", Integer, nullable=False),
     Column("refused", Boolean, nullable=False),

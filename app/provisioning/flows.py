@@ -159,6 +159,7 @@ def _resolve(policy: Policy, do: Operations, state: State, wanted: User | Group 
             state.former, state.intent, state.unresolved = found.vendor_id, None, None
         return None
     yield from _nothing_made(state)
+    state.sought = True
     if found is not None and wanted is not None:
         yield from claim(policy, state, found, wanted, foreign(sent.key))
     return None
@@ -183,6 +184,8 @@ def _create(policy: Policy, do: Operations, state: State, desired: User | Group)
     try:
         yield from documented(do.create(desired))
     except Conflict as taken:
+        if state.sought and (yield from _was_created(policy, do, state, desired)):
+            return
         state.intent = None
         yield from look_and_claim(policy, state, do.find, desired, taken)
         yield from make_follow(policy, state, do.update, desired)

@@ -105,8 +105,11 @@ class Lane:
             self._rest(pause)
 
     def _help(self) -> float:
+        """Join in while there is a crowd. The pauses, and the news that end them, are the first thread's."""
         self._crowded.wait()
-        return IDLE_SECONDS if self.pace.probing or self.stopping.is_set() else self.step()
+        if not self.stopping.is_set():
+            self.step()
+        return 0.0
 
     def _rest(self, seconds: float) -> None:
         """Wait, while the vendor is down until somebody else gets through to it or asks for another try."""
@@ -128,6 +131,7 @@ class Lane:
             if self.pace.probing and not probed:
                 log.warning("the vendor is down: it is probed", target=self._name)
         if self.pace.probing:
+            self._crowded.clear()
             with self.database.read() as connection:
                 self._seen = events.mark(connection)
         elif probed:

@@ -213,7 +213,7 @@ def _row(target: Target, state: State, wanted_version: int) -> dict[str, object]
     asked_again = wanted_version != state.wanted_version
     refused = isinstance(state.error, Rejected | Conflict) and not settled
     failed = state.error is not None and not settled
-    attempts = state.attempts + 1 if failed else 0
+    attempts = state.attempts + 1 if not settled and _counts(state) else 0
     pending = state.intent or state.unresolved
     delay = 0.0 if asked_again else _delay(state, attempts, settled=settled, refused=refused)
     return {
@@ -231,6 +231,11 @@ def _row(target: Target, state: State, wanted_version: int) -> dict[str, object]
         "revokes": not settled and state.takes_away(target),
         "last_error": state.error.detail if failed and state.error else None,
     }
+
+
+def _counts(state: State) -> bool:
+    """Whether a delivery after which something is still to do was a try; one without an error may be, too."""
+    return state.error is not None or not (state.left or state.late or state.waiting)
 
 
 def _vendor_key(target: Target, state: State) -> str:

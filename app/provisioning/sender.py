@@ -178,8 +178,8 @@ class Sender:
         said = f"{self._target}: the vendor answered {status}{words} to '{call.meaning}'"
         if 400 <= status < 500:
             error = REFUSALS.get(status, Rejected)
-            raise error(said, status=status, retry_after=_seconds(answer.headers.get("Retry-After")))
-        raise Unknown(said, status=status, retry_after=_seconds(answer.headers.get("Retry-After")))
+            raise error(said, status=status, retry_after=_seconds(answer.headers))
+        raise Unknown(said, status=status, retry_after=_seconds(answer.headers))
 
     def _hidden_status(self, decoded: Any, status: int) -> int | None:
         try:
@@ -267,14 +267,24 @@ def _segment(part: str | Variable, login: Login) -> str:
     return quote(text, safe="")
 
 
-def _seconds(header: str | None) -> int | None:
-    """Return the seconds of a Retry-After header, which may be a date; nonsense counts as not given."""
+def _seconds(headers: MappingABC[str, str]) -> int | None:
+    """Return the seconds of a Retry-After header; nonsense counts as not given.
+
+    It may be a moment: by the vendor's clock, as it stands in its Date header, whatever ours says.
+    """
+    header = headers.get("Retry-After")
     if header is None:
         return None
     if NUMBER.fullmatch(header):
         return min(int(header), LONGEST_WAIT)
+    moment, present = _moment(header), _moment(headers.get("Date", ""))
+    if moment is None:
+        return None
+    return min(max(1, math.ceil(moment - (present or time.time()))), LONGEST_WAIT)
+
+
+def _moment(header: str) -> float | None:
     try:
-        moment = parsedate_to_datetime(header)
+        return parsedate_to_datetime(header).timestamp()
     except ValueError:
         return None
-    return min(max(1, math.ceil(moment.timestamp() - time.time())), LONGEST_WAIT)

@@ -55,9 +55,10 @@ class State:
     values of the user's roles and entitlements with the vendor id that each names, ``None`` where it names
     nothing; ``accepted`` are those of an earlier request. ``unresolved`` is a create that was never answered,
     ``former`` the account that another one has taken the place of, ``intent`` one that is under way, and
-    ``durable`` the one that is on disk, unless its account was ``refound`` and is there instead. ``carried`` are
-    the members that a new group is created with, vendor id to user link;
-    ``touched`` those of them it has got. ``holders`` are the users that have a role which is to
+    ``durable`` the one that is on disk, unless its account was ``refound`` and is there instead; ``sought`` says
+    that an earlier one was looked for and not found. ``carried`` are the members that a new group is created
+    with, vendor id to user link; ``touched`` those of them it has got. ``holders`` are the users that have a
+    role which is to
     end, and ``waiting`` says that they must lose it first. ``loaded`` are the memberships as they were read,
     ``undone`` those (by group) that a request takes back. ``left`` says that its turn did not come in time: it is
     neither delivered nor failed, and due. ``adopted`` are the roles that an account had which was at the vendor
@@ -87,6 +88,7 @@ class State:
     password: str | None = field(default=None, repr=False)
     intent: User | Group | None = None
     durable: dict[str, Any] | None = None
+    sought: bool = False
     holders: set[int] = field(default_factory=set)
     waiting: bool = False
     gone: bool = False

@@ -24,7 +24,7 @@ from app.provisioning.outcomes import is_outage, outage_met, scim_error
 from app.provisioning.state import State
 from app.provisioning.target import Target
 from app.scim import errors
-from mappings import Protected, VendorError
+from mappings import Protected, Unavailable, VendorError
 
 T = TypeVar("T")
 
@@ -78,6 +78,8 @@ class Writing:
         _share_outage(lease.states, met or outage_met(lease.states))
         with self.database.write() as connection:
             lost_states = ledger.record(connection, self.target, lease, undo)
+            for state in lost_states:
+                state.error = Unavailable(f"{self.target.name}: another process is delivering {state.name}")
             journal.finish(connection, request, lease.states, queues=self.queues)
         _released.set()
         if lost_states:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -40,14 +41,15 @@ class Application(Flask):
         return answer(None, 204, {"Allow": ", ".join(sorted(allowed))})
 
 
-def application(bridge: Bridge, server: ServerConfig) -> Flask:
-    """Build the Flask application of a bridge."""
+def application(bridge: Bridge, server: ServerConfig, draining: Callable[[], bool]) -> Flask:
+    """Build the Flask application of a bridge; ``draining``: whether the process is about to be stopped."""
     app = Application("app", static_folder=None)
     app.json = Orjson(app)
     app.config["MAX_CONTENT_LENGTH"] = reading.MAX_BODY + 1  # a body without a length is cut off there, unsaid
     app.url_map.strict_slashes = False
     app.url_map.converters["id"] = ResourceId
     app.extensions["bridge"] = bridge
+    app.extensions["draining"] = draining
     app.extensions["external_url"] = server.external_url
     errors.register(app)
     for part in (health, metrics, resources, lists, bulk, discovery, me, catalogue):

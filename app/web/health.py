@@ -19,10 +19,14 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """Answer 200 if the database can be read and has the schema this version needs, else 503."""
+    """Answer 200 if the database can be read and has a schema that this version works with, and nobody stops it."""
     bridge: Bridge = current_app.extensions["bridge"]
+    if current_app.extensions["draining"]():
+        return jsonify(status="draining", targets=sorted(bridge.targets)), 503
     try:
         state = "ok" if migrate.is_current(bridge.database) else "needs 'scim-bridge db upgrade'"
+    except migrate.Newer as newer:
+        state = str(newer)
     except SQLAlchemyError as failure:
         state = f"unreachable ({type(failure).__name__})"
     ready = state == "ok"

@@ -5,6 +5,7 @@ import threading
 import uuid
 
 import pytest
+from sqlalchemy import select
 
 from app import assembly
 from app.directory.database import now
@@ -12,12 +13,13 @@ from app.directory.tables import link
 from app.provisioning import pushing, writing
 from app.provisioning.journal import Request
 from app.provisioning.lane import Lane
+from app.provisioning.ledger import LONGEST_DELAY, LONGEST_JITTER
 from app.provisioning.pacing import BATCH, Pace
 from app.provisioning.state import State
 from app.provisioning.users import Users
 from app.provisioning.worker import Worker
 from app.scim.meta import Preconditions
-from mappings import AuthFailed, Conflict, RateLimited, Unavailable, Unknown
+from mappings import AuthFailed, Conflict, RateLimited, Unavailable, Unknown, at_once
 from tests.bridge import TARGET, add, on_both_databases, person, remove, replace
 from tests.provisioning.writes import NEVER_ENDS, WRITES_ONLY
 
@@ -278,3 +280,62 @@ def test_two_threads_share_the_places_that_the_vendor_has(build, monkeypatch):
         thread.join()
     assert len(bridge.accounts()) == 12
     assert max(most) <= bridge.mapping.concurrency
+
+
+def test_what_a_mapping_never_says_to_be_true_is_not_asked_for_without_a_pause(build, monkeypatch):
+    bridge = build("periscope")
+    ann = bridge.hire("ann")
+    monkeypatch.setattr(bridge.mapping, "update_user", lambda *_: at_once(None))
+    bridge.patch(f"/Users/{ann}", replace("name.familyName", "New"))
+    put_off(bridge, 0.0)
+    lane(bridge).deliver()
+    assert [row["attempts"] for row in bridge.rows("link")] == [2]
+    assert not lane(bridge).deliver()
+
+
+def test_a_back_off_is_capped_however_often_something_was_tried(build):
+    bridge = build("periscope", on_outage="queue")
+    waiting(bridge, "ann")
+    with bridge.parts.database.write() as connection:
+        connection.execute(link.update().values(attempts=1_000_000))
+    lane(bridge).deliver()
+    (row,) = bridge.rows("link")
+    with bridge.parts.database.read() as connection:
+        moment = connection.execute(select(now())).scalar_one()
+    assert 0.75 * LONGEST_DELAY - 60 < row["due_at"] - moment <= LONGEST_DELAY * LONGEST_JITTER
+
+
+def test_the_metrics_tell_for_how_long_the_oldest_change_has_been_waiting(build):
+    bridge = build("periscope", on_outage="queue")
+
+    def oldest() -> float:
+        text = bridge.app.test_client().get("/metrics").get_data(as_text=True)
+        name = 'scim_bridge_oldest_pending_seconds{kind="User",target="main"} '
+        (line,) = [line for line in text.splitlines() if line.startswith(name)]
+        return float(line.removeprefix(name))
+
+    assert oldest() == 0
+    waiting(bridge, "ann")
+    with bridge.parts.database.write() as connection:
+        connection.execute(link.update().values(pending_since=link.c.pending_since - 1000))
+    bridge.round()
+    assert 1000 <= oldest() < 1600
+    bridge.recover()
+    bridge.deliver()
+    assert oldest() == 0
+
+
+def test_the_second_thread_waits_for_a_crowd_and_not_for_the_vendor(build, monkeypatch):
+    bridge = build("periscope", on_outage="queue")
+    monkeypatch.setattr("app.provisioning.lane.BATCH", 2)
+    monkeypatch.setattr("app.provisioning.pacing.BATCH", 2)
+    waiting(bridge, "ann", "bob")
+    slow = lane(bridge)
+    slow._crowded.set()
+    assert slow._help() == 0
+    assert slow.pace.probing
+    assert not slow._crowded.is_set()
+    bridge.recover()
+    bridge.hasten()
+    slow.step()
+    assert not slow.pace.probing

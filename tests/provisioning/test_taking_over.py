@@ -4,6 +4,7 @@ from contextlib import suppress
 
 import pytest
 
+from mappings import unsupported
 from tests.bridge import GROUP, TARGET, add, person, refs, replace
 from tests.provisioning.test_over_time import Died, die
 from tests.provisioning.writes import NEVER_ENDS
@@ -171,3 +172,12 @@ def test_a_role_is_not_deleted_when_somebody_of_its_members_could_not_follow(bui
     bridge.deliver()
     assert [group["id"] for group in finances(bridge)] == [there["id"]]
     assert bridge.accounts() == {"ann@acme.example": set(), "bob@acme.example": set()}
+
+
+def test_where_the_vendor_has_no_call_to_look_the_conflict_says_so(build, monkeypatch):
+    bridge, before = with_stranger(build, "squirro")
+    monkeypatch.setattr(bridge.mapping, "find_user", unsupported("Squirro documents no call that lists users"))
+    answer = bridge.post("/Users", person("carl"))
+    assert answer.status == 409
+    assert "it cannot be adopted: Squirro documents no call that lists users" in answer.body["detail"]
+    assert bridge.account(CARL) == before
