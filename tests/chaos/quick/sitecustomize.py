@@ -11,9 +11,10 @@ if any(argument in {"serve", "worker"} for argument in sys.orig_argv):
 
     links.LEASE_SECONDS = 3.0  # of 30
 
-    from app.provisioning import ledger, writing
+    from app.provisioning import delivery, ledger, writing
 
     writing.REQUEST_SECONDS = 2.5  # of 25
+    delivery.LAST_SECONDS = writing.LAST_SECONDS = 0.5  # of 5
     ledger.FIRST_DELAY = 0.2  # of 2
     ledger.LATE_SECONDS = 4.0  # of 45
     ledger.LONGEST_DELAY = 2.0  # of 300
