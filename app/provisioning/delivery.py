@@ -18,6 +18,7 @@ from app.provisioning import ledger
 from app.provisioning.driver import Fact, run
 from app.provisioning.flows import converge
 from app.provisioning.ledger import Lease, LeaseLost
+from app.provisioning.revoking import takes_away
 from app.provisioning.state import Learned, State, write_intent
 from app.provisioning.target import Target
 from mappings import Call, Intent, Unavailable, Unknown, VendorError
@@ -55,7 +56,7 @@ class Delivery:
                 self._end(group, users)
 
     def _side_by_side(self, users: Sequence[State]) -> None:
-        width = min(self.target.mapping.concurrency, len(users))
+        width = min(self.target.budget.limits.most, len(users))
         if width <= 1:
             for user in users:
                 self._converge(user)
@@ -89,7 +90,8 @@ class Delivery:
 
     def _send(self, keeper: _Keeper, call: Call) -> Any:
         keeper.keep()
-        return self.target.sender.send(call, keeper.state.calls.append, self.deadline)
+        state = keeper.state
+        return self.target.sender.send(call, state.calls.append, self.deadline, takes_away(state))
 
     def _record(self, state: State, fact: Fact) -> None:
         state.record(fact)
