@@ -1,6 +1,5 @@
 """One vendor's budget: what two bridges on one database send it at one time, and how often, together."""
 
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -14,42 +13,9 @@ from app.provisioning.budget import Budget, NoPlace
 from app.provisioning.line import Limits
 from tests.bridge import add, on_both_databases, person, refs
 from tests.serving import until
+from tests.watching import Watch, processes_that_wait
 
 LONG = 60.0
-
-
-class Watch:
-    """What is at a vendor at one time. A call is there for less time than its place is held."""
-
-    def __init__(self, sandbox, together=1):
-        """Let no account be created unless so many are being created."""
-        self.most, self.arrivals, self._now = 0, [], 0
-        self._lock, self._take = threading.Lock(), sandbox.faults.take
-        self._together = threading.Barrier(together, timeout=30)
-        sandbox.faults.take, sandbox.journal = self._arrive, Journal(sandbox.journal, self._leave)
-
-    def _arrive(self, method, path):
-        with self._lock:
-            self.arrivals.append(time.monotonic())
-            self._now += 1
-            self.most = max(self.most, self._now)
-        if method == "POST" and path.endswith("/users"):
-            self._together.wait()
-        return self._take(method, path)
-
-    def _leave(self):
-        with self._lock:
-            self._now -= 1
-
-
-class Journal(list):
-    def __init__(self, entries, noted):
-        super().__init__(entries)
-        self._noted = noted
-
-    def append(self, entry):
-        self._noted()
-        super().append(entry)
 
 
 def at_once(*actions):
@@ -68,18 +34,23 @@ def post(name):
 
 @on_both_databases
 def test_two_bridges_together_send_as_many_calls_at_one_time_as_the_target_says_and_never_more(build):
-    one = build("periscope", concurrency=3)
-    other = build("periscope", concurrency=3, beside=one)
-    watch = Watch(one.sandbox, together=3)
-    statuses = at_once(
-        lambda: bulk(one, *(post(f"bulk{number}") for number in range(9))),
-        *(lambda name=f"one{number}": one.post("/Users", person(name)).status for number in range(6)),
-        *(lambda name=f"other{number}": other.post("/Users", person(name)).status for number in range(6)),
-    )
-    assert statuses == [["201"] * 9] + [201] * 12
-    assert watch.most == 3
-    assert one.parts.targets["main"].budget.in_flight() == 0
-    assert 'scim_bridge_calls_in_flight{target="main"} 0.0' in one.app.test_client().get("/metrics").text
+    one = build("periscope", concurrency=3, timeout=20)
+    other = build("periscope", concurrency=3, timeout=20, beside=one)
+    watch = Watch(one.sandbox, held=True)
+    budgets = [bridge.parts.targets["main"].budget for bridge in (one, other)]
+    with ThreadPoolExecutor(9) as pool:
+        many = pool.submit(bulk, one, *(post(f"bulk{number}") for number in range(6)))
+        single = [
+            pool.submit(bridge.post, "/Users", person(f"{name}{number}"))
+            for number in range(4)
+            for name, bridge in (("one", one), ("other", other))
+        ]
+        until(lambda: sum(len(budget._tickets) for budget in budgets) == 8)  # of eight, and three of the bulk
+        assert (watch.now, budgets[1].in_flight()) == (3, 3)
+        assert 'scim_bridge_calls_in_flight{target="main"} 3.0' in one.app.test_client().get("/metrics").text
+        watch.opened.set()
+    assert (many.result(), {each.result().status for each in single}) == (["201"] * 6, {201})
+    assert (watch.most, budgets[0].in_flight()) == (3, 0)
 
 
 @on_both_databases
@@ -133,12 +104,13 @@ def budgets(database_url):
 
 
 @on_both_databases
-def test_the_place_of_a_process_that_was_killed_comes_back(budgets):
+def test_the_place_of_a_process_that_was_killed_comes_back(budgets, database_url):
     killed, alive = budgets(hold=0.2), budgets()
     place = killed.place(time.monotonic() + LONG)
     place.__enter__()
-    with pytest.raises(NoPlace), alive.place(time.monotonic() + 0.01):
+    with pytest.raises(NoPlace), alive.place(time.monotonic() + 0.02):
         pass
+    assert processes_that_wait(database_url) == 0
     with alive.place(time.monotonic() + LONG):
         assert alive.in_flight() == 1
     place.__exit__(None, None, None)
