@@ -58,6 +58,7 @@ def target(config: TargetConfig, shared: Volatile) -> Target:
         budget=budget,
         dialect=DIALECTS[config.idp],
         on_outage=config.on_outage,
+        adopt=config.adopt,
         tokens={tokens.digest(token): f"tokens[{index}]" for index, token in enumerate(config.tokens)},
         types=types,
         published=shown,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from app.cli import audit, catalogue, demo, mappings, operate, plan, serve, tokens, vendors
+from app.cli import audit, catalogue, demo, mappings, operate, plan, retry, serve, tokens, vendors
 from app.cli.context import Context, pass_context
 
 __all__ = ["main", "pass_context"]
@@ -39,6 +39,7 @@ for command in (
     plan.plan,
     audit.status,
     audit.events,
+    retry.retry,
     tokens.token,
     mappings.mappings,
     vendors.sandbox,

@@ -71,6 +71,11 @@ def _print_status(counts: list[state.Count], waiting: list[dict[str, Any]]) -> N
         out.print(f"  {link['target']} {link['kind']} {escape(link['name'])}{gone}: {word}, {again}")
         if link["last_error"]:
             out.print(f"    {escape(link['last_error'])}", style="dim")
+    pending, refused = sum(count.pending for count in counts), sum(count.refused for count in counts)
+    if pending + refused > len(waiting):
+        out.print(f"  and {pending + refused - len(waiting)} more")
+    if refused:
+        out.print("\nOnce what the vendor refuses is put right: scim-bridge retry --refused")
 
 
 def _print_event(out: Any, event: dict[str, Any]) -> None:

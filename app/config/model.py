@@ -42,6 +42,7 @@ class TargetConfig:
     tokens: tuple[str, ...]
     base_url: str
     on_outage: Literal["refuse", "queue"]
+    adopt: Literal["never", "equal", "always"]
     timeout: float
     ca_bundle: str | None
     settings: Settings

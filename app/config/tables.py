@@ -61,6 +61,7 @@ class Target(Strict):
     tokens = fields.List(fields.String(validate=validate.Length(min=1)), load_default=list)
     base_url = fields.Url(required=True, require_tld=False, schemes={"http", "https"})
     on_outage = fields.String(load_default="refuse", validate=validate.OneOf(["refuse", "queue"]))
+    adopt = fields.String(load_default="never", validate=validate.OneOf(["never", "equal", "always"]))
     timeout = fields.Float(load_default=10.0, validate=validate.Range(min=0.1, max=20))
     concurrency = fields.Integer(load_default=None, strict=True, validate=validate.Range(min=1, max=MOST_CALLS))
     rate = fields.Float(load_default=None, validate=validate.Range(min=0.01, max=1000))

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, RowMapping, and_, bindparam, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    RowMapping,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    union,
+)
 
 from app.directory.tables import call, event, link, resource
 
@@ -25,6 +38,41 @@ def finish(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
 def insert_calls(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add vendor calls."""
     connection.execute(call.insert(), list(rows))
+
+
+RETRY = "retry"
+"""The action of an event by which somebody asks for another try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in the audit: the newest event and the newest call at some moment."""
+
+    event: int = 0
+    call: int = 0
+
+
+def mark(connection: Connection) -> Mark:
+    """Return where the audit ends now."""
+    newest = (func.coalesce(func.max(each.c.id), 0) for each in (event, call))
+    return Mark(*(connection.execute(select(one)).scalar_one() for one in newest))
+
+
+def news(connection: Connection, target: str, since: Mark, *, besides: str) -> tuple[Mark, bool]:
+    """Say whether somebody ``besides`` that actor got through to a vendor since, or asks for another try.
+
+    Returns the mark to go on from, too.
+    """
+    of_target = (event.c.target == target, event.c.actor != besides)
+    asked = exists().where(event.c.id > since.event, event.c.action == RETRY, *of_target)
+    answered = exists().where(
+        call.c.id > since.call,
+        call.c.status.between(200, 299),
+        event.c.request_id == call.c.request_id,
+        *of_target,
+    )
+    here = mark(connection)
+    return here, bool(connection.execute(select(or_(asked, answered))).scalar_one())
 
 
 def history(

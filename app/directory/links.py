@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, case, exists, func, not_, or_, select
 
 from app.directory import resources
 from app.directory.database import chunks, now
@@ -58,6 +58,7 @@ def insert(connection: Connection, target: str, kind: str, resource_id: str, nam
         "wanted_version": 0,
         "attempts": 0,
         "refused": False,
+        "revokes": False,
         "lease_until": 0.0,
     }
     return int(connection.execute(link.insert().values(values).returning(link.c.id)).scalar_one())
@@ -76,10 +77,30 @@ def load(connection: Connection, where: ColumnElement[bool]) -> list[Link]:
     return [_of_row(row, found.get(row["resource_id"])) for row in rows]
 
 
-def due(connection: Connection, target: str, limit: int) -> list[int]:
-    """Return the ids of a target's links that are due and free, locked; another worker's are skipped."""
-    statement = select(link.c.id).where(*_due(target)).order_by(link.c.due_at).limit(limit)
-    return list(connection.execute(statement.with_for_update(skip_locked=True, key_share=True)).scalars())
+def due(connection: Connection, target: str, limit: int, *, least_tried: bool = False) -> list[int]:
+    """Return the ids of a target's links that are due and free, locked; another worker's are skipped.
+
+    What takes access away comes first. With ``least_tried`` only after what was tried less often: one link that
+    fails for a reason of its own must not be the only one that is ever tried.
+    """
+    tried = [link.c.attempts] if least_tried else []
+    statement = select(link.c.id).where(*_due(target)).order_by(*tried, link.c.revokes.desc(), link.c.due_at)
+    locked = statement.limit(limit).with_for_update(skip_locked=True, key_share=True)
+    return list(connection.execute(locked).scalars())
+
+
+def pull_forward(connection: Connection, target: str, within: float) -> int:
+    """Make due now what failed and was put off by up to ``within`` seconds, refusals aside; return how many.
+
+    What somebody holds at this moment is left alone: its holder says when it is due.
+    """
+    waiting = (link.c.target == target, link.c.due_at > now(), link.c.due_at <= now() + within)
+    failed = (link.c.attempts > 0, not_(link.c.refused), link.c.lease_until <= now())
+    statement = select(link.c.id).where(*waiting, *failed).order_by(*ORDER)
+    ids = list(connection.execute(statement.with_for_update(skip_locked=True, key_share=True)).scalars())
+    for some in chunks(ids):
+        connection.execute(link.update().where(link.c.id.in_(some)).values(due_at=now()))
+    return len(ids)
 
 
 def is_due(connection: Connection, target: str) -> bool:
@@ -93,7 +114,7 @@ def _due(target: str) -> tuple[ColumnElement[bool], ...]:
 
 def lease(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> str:
     """Take leases. Each row: ``link_id``, ``intent``, and ``new_``: resource_id, name, vendor_key,
-    wanted_version, snapshot.
+    wanted_version, snapshot, revokes.
 
     The links become due at the same time, so that a crash of the holder leaves them to be delivered.
     """
@@ -105,12 +126,14 @@ def lease(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> str:
             lease=holder,
             lease_until=now() + LEASE_SECONDS,
             due_at=func.coalesce(link.c.due_at, now()),
+            pending_since=func.coalesce(link.c.pending_since, now()),
             intent=bindparam("intent"),
             resource_id=bindparam("new_resource_id"),
             name=bindparam("new_name"),
             vendor_key=bindparam("new_vendor_key"),
             wanted_version=bindparam("new_wanted_version"),
             snapshot=bindparam("new_snapshot"),
+            revokes=bindparam("new_revokes"),
         )
     )
     connection.execute(statement, list(rows))
@@ -164,10 +187,11 @@ def intend(connection: Connection, holder: str, link_id: int, intent: str) -> bo
     return connection.execute(statement.values(intent=intent)).rowcount == 1
 
 
-def adopt(connection: Connection, holder: str, link_id: int, vendor_id: str, snapshot: str) -> None:
-    """Write down which account a create has made, if the lease is still the holder's."""
+def adopt(connection: Connection, holder: str, link_id: int, vendor_id: str, snapshot: str) -> bool:
+    """Write down which account is the link's; false if the lease is no longer the holder's."""
     statement = link.update().where(link.c.id == link_id, link.c.lease == holder)
-    connection.execute(statement.values(vendor_id=vendor_id, snapshot=snapshot, intent=None))
+    values = {"vendor_id": vendor_id, "snapshot": snapshot, "intent": None}
+    return connection.execute(statement.values(values)).rowcount == 1
 
 
 def doubt(connection: Connection, holder: str, link_id: int, snapshot: str) -> bool:
@@ -184,7 +208,10 @@ def held(connection: Connection, holder: str, ids: Sequence[int]) -> dict[int, i
 
 
 def record(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write what is true now, and release the leases. ``delay`` is seconds until due, ``None`` if nothing is."""
+    """Write what is true now, and release the leases. ``delay`` is seconds until due, ``None`` if nothing is.
+
+    ``settled`` says the latter too: a database does not know the type of a ``None``.
+    """
     statement = (
         link.update()
         .where(link.c.id == bindparam("link_id"))
@@ -196,8 +223,10 @@ def record(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
             snapshot=bindparam("snapshot"),
             intent=bindparam("intent"),
             due_at=now() + bindparam("delay", type_=link.c.due_at.type),
+            pending_since=case((bindparam("settled", type_=link.c.revokes.type), None), else_=link.c.pending_since),
             attempts=bindparam("attempts"),
             refused=bindparam("refused"),
+            revokes=bindparam("revokes"),
             last_error=bindparam("last_error"),
             lease=None,
             lease_until=0.0,
@@ -214,9 +243,20 @@ def delete(connection: Connection, ids: Sequence[int]) -> None:
 
 def demand(connection: Connection, ids: Sequence[int], delay: float = 0.0) -> None:
     """Ask for links to be converged again: they are due in ``delay`` seconds, whoever holds them now."""
-    values = {"wanted_version": link.c.wanted_version + 1, "due_at": now() + delay, "attempts": 0}
+    revokes = or_(link.c.revokes, _resource_gone, _loses_a_group)
+    values = {
+        "wanted_version": link.c.wanted_version + 1,
+        "due_at": now() + delay,
+        "pending_since": func.coalesce(link.c.pending_since, now()),
+        "attempts": 0,
+        "revokes": revokes,
+    }
     for some in chunks(sorted(lock(connection, ids))):
         connection.execute(link.update().where(link.c.id.in_(some)).values(values))
+
+
+_resource_gone = not_(exists().where(resource.c.id == link.c.resource_id))
+_loses_a_group = exists().where(member.c.user_link == link.c.id, member.c.applied, not_(member.c.desired))
 
 
 def unfinished(connection: Connection, ids: Sequence[int]) -> list[int]:

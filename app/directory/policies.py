@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from app.directory.database import now
 from app.directory.tables import link, policy
@@ -21,5 +21,11 @@ def adopt(connection: Connection, target: str, fingerprint: str) -> int:
         connection.execute(policy.insert().values(target=target, fingerprint=fingerprint))
     else:
         connection.execute(policy.update().where(policy.c.target == target).values(fingerprint=fingerprint))
-    due = {"wanted_version": link.c.wanted_version + 1, "due_at": now(), "attempts": 0}
+    since = func.coalesce(link.c.pending_since, now())
+    due = {
+        "wanted_version": link.c.wanted_version + 1,
+        "due_at": now(),
+        "pending_since": since,
+        "attempts": 0,
+    }
     return connection.execute(link.update().where(link.c.target == target).values(due)).rowcount

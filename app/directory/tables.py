@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData()
@@ -58,16 +59,20 @@ link = Table(
     Column("intent", Text),  # the create that was being sent when nothing more was heard
     Column("wanted_version", Integer, nullable=False),
     Column("due_at", Double),  # NULL: nothing to deliver
+    Column("pending_since", Double),  # when it began to be due; NULL: nothing to deliver
     Column("attempts", Integer, nullable=False),
     Column("refused", Boolean, nullable=False),
+    Column("revokes", Boolean, nullable=False, server_default=false()),  # what is due takes access away
     Column("last_error", Text),
     Column("lease", String(36)),  # the holder: new for each lease, so that an old holder finds another
     Column("lease_until", Double, nullable=False),
     UniqueConstraint("target", "kind", "vendor_id", name="link_vendor_id"),
     Index("link_vendor_key", "target", "kind", "vendor_key"),
-    Index("link_due", "due_at"),
     sqlite_autoincrement=True,
 )
+
+DUE = link.c.due_at.is_not(None)
+Index("link_due", link.c.target, link.c.revokes.desc(), link.c.due_at, sqlite_where=DUE, postgresql_where=DUE)
 
 member = Table(
     "member",

@@ -30,7 +30,7 @@ Edit = Callable[[str, float], tuple[str, T]]
 
 MINE = budget.c.target == bindparam("key")
 READ = select(now(), select(budget.c.state).where(MINE).scalar_subquery())
-ADD = insert(budget).values(target=bindparam("key"), state=bindparam("new")).on_conflict_do_nothing()
+ADD = insert(budget).values(target=bindparam("key"), state="").on_conflict_do_nothing()
 SWAP = budget.update().where(MINE, budget.c.state == bindparam("old")).values(state=bindparam("new"))
 
 TRIES = 20
@@ -144,8 +144,10 @@ class InTable:
         with self._engine.connect() as connection:
             for _ in range(TRIES):
                 at, old = connection.execute(READ, {"key": key}).one()
-                new, result = edit(old or "", at)
-                changes = {"key": key, "old": old, "new": new}
-                if new == (old or "") or connection.execute(ADD if old is None else SWAP, changes).rowcount:
+                if old is None:
+                    connection.execute(ADD, {"key": key})
+                    continue
+                new, result = edit(old, at)
+                if new == old or connection.execute(SWAP, {"key": key, "old": old, "new": new}).rowcount == 1:
                     return result
         raise NotChanged("others were always faster")

@@ -91,7 +91,9 @@ class Bulk:
         began = min(time.monotonic(), self.request.started + TAKING_BACK_SECONDS)
         try:
             self._endpoint(operation).delete(
-                Request(self.request.actor, action, started=began), operation.id or "", Preconditions()
+                Request(self.request.actor, action, takes_back=True, started=began),
+                operation.id or "",
+                Preconditions(),
             )
         except ScimError as error:  # in the audit too; the operation has failed as it is
             log.warning("not taken back yet", endpoint=operation.endpoint, id=operation.id, why=error.detail)

@@ -1,4 +1,4 @@
-"""Converge states under their leases: new groups first, then users side by side, then groups that end."""
+"""Converge states under their leases, side by side: groups first, then users, then groups that end."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 import structlog
+from sqlalchemy.exc import IntegrityError
 
 from app.directory import links
 from app.directory.database import Database
@@ -18,13 +19,13 @@ from app.provisioning import ledger
 from app.provisioning.driver import Fact, run
 from app.provisioning.flows import converge
 from app.provisioning.ledger import Lease, LeaseLost
-from app.provisioning.revoking import takes_away
-from app.provisioning.state import Learned, State, write_intent
+from app.provisioning.state import Claimed, Learned, State, write_intent
 from app.provisioning.target import Target
-from mappings import Call, Intent, Unavailable, Unknown, VendorError
+from mappings import Call, Conflict, Intent, Unavailable, Unknown, VendorError
 
 RENEW_AFTER = links.LEASE_SECONDS / 3
-
+LAST_SECONDS = 5.0
+"""How long before the deadline one of many is not begun any more: a call that is cut off leaves doubt behind."""
 
 log = structlog.get_logger()
 
@@ -42,32 +43,36 @@ class Delivery:
         """Converge every state of the lease; what went wrong is in ``state.error``."""
         groups = [state for state in self.lease.states if state.kind == "Group"]
         users = [state for state in self.lease.states if state.kind == "User"]
-        for group in groups:
-            if group.resource is not None:
-                was_unresolved = group.unresolved is not None
-                self._converge(group)
-                if was_unresolved and users:
-                    self._make_adoption_durable(group)
-                _tell_members(group, users)
-                _hold_back(group, users)
-        self._side_by_side([user for user in users if user.error is None])
-        for group in groups:
-            if group.resource is None:
-                self._end(group, users)
+        wanted = [group for group in groups if group.resource is not None]
+        unresolved = [group for group in wanted if group.unresolved is not None]
+        self._side_by_side(wanted, self._converge)
+        for group in unresolved if users else ():
+            self._make_adoption_durable(group)
+        for group in wanted:
+            _tell_members(group, users)
+            _hold_back(group, users)
+        self._side_by_side([user for user in users if user.error is None], self._converge)
+        self._side_by_side([group for group in groups if group.resource is None], partial(self._end, users=users))
 
-    def _side_by_side(self, users: Sequence[State]) -> None:
-        width = min(self.target.budget.limits.most, len(users))
+    def _side_by_side(self, states: Sequence[State], work: Callable[[State], None]) -> None:
+        """Do the work of several states at one time; whose turn comes too late is left for the worker."""
+        width = min(self.target.budget.limits.most, len(states))
         if width <= 1:
-            for user in users:
-                self._converge(user)
+            for state in states:
+                work(state)
             return
         with ThreadPoolExecutor(width) as pool:
-            list(pool.map(self._converge, users))
+            list(pool.map(partial(self._in_time, work), states))
 
-    def _end(self, group: State, users: Sequence[State]) -> None:
+    def _in_time(self, work: Callable[[State], None], state: State) -> None:
+        state.left = time.monotonic() > self.deadline - LAST_SECONDS
+        if not state.left:
+            work(state)
+
+    def _end(self, group: State, *, users: Sequence[State]) -> None:
         """Delete a group, once nobody holds it where the vendor would leave it with them."""
         group.holders -= {user.link_id for user in users if not _holds(user, group)}
-        removes = group.vendor_id is None or self.target.mapping.deletion_removes_members(group.vendor_id)
+        removes = group.vendor_id is None or group.ends_with_members(self.target)
         group.waiting = bool(group.holders) and not removes
         if group.waiting:
             group.error = next((user.error for user in users if user.error), None)
@@ -77,6 +82,7 @@ class Delivery:
     def _converge(self, state: State) -> None:
         keeper = _Keeper(self.database, self.lease.holder, state, time.monotonic())
         try:
+            keeper.urgent = state.takes_away(self.target)
             run(converge(self.target, state), partial(self._send, keeper), partial(self._record, state))
         except VendorError as error:
             state.error = error
@@ -90,10 +96,12 @@ class Delivery:
 
     def _send(self, keeper: _Keeper, call: Call) -> Any:
         keeper.keep()
-        state = keeper.state
-        return self.target.sender.send(call, state.calls.append, self.deadline, takes_away(state))
+        return self.target.sender.send(call, keeper.state.calls.append, self.deadline, keeper.urgent)
 
     def _record(self, state: State, fact: Fact) -> None:
+        if isinstance(fact, Claimed):
+            self._claim(state, fact)
+            return
         state.record(fact)
         if isinstance(fact, Intent):
             self._make_durable(state, write_intent(fact.account))
@@ -119,6 +127,25 @@ class Delivery:
                 text = orjson.dumps(group.snapshot()).decode()
                 links.adopt(connection, self.lease.holder, group.link_id, group.vendor_id, text)
 
+    def _claim(self, state: State, fact: Claimed) -> None:
+        """Put on disk that an account from before is the resource's, before anything of it is changed.
+
+        Raises ``Conflict`` if another resource has it.
+        """
+        vendor_id = str(fact.account.vendor_id)
+        taken = Conflict(f"{self.target.name}: {fact.account.key} is the account of another resource")
+        try:
+            with self.database.write() as connection:
+                if links.owners(connection, self.target.name, state.kind, [vendor_id]):
+                    raise taken
+                state.record(fact)
+                text = orjson.dumps(ledger.doubted(self.target, state)).decode()
+                if not links.adopt(connection, self.lease.holder, state.link_id, vendor_id, text):
+                    raise LeaseLost(state.name)
+        except IntegrityError as both:
+            state.release()
+            raise taken from both
+
     def _make_doubt_durable(self, state: State) -> None:
         """Put what is about to be sent on disk as doubtful: it is more than was known when the lease was taken."""
         with self.database.write() as connection:
@@ -135,6 +162,7 @@ class _Keeper:
     holder: str
     state: State
     since: float
+    urgent: bool = False
     clock: Callable[[], float] = time.monotonic
 
     def keep(self) -> None:

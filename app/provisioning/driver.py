@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import Any, TypeVar
 
-from app.provisioning.state import Learned
+from app.provisioning.state import Claimed, Learned
 from mappings import Applied, Call, Gone, Intent, VendorError
 
 T = TypeVar("T")
-Fact = Applied | Gone | Intent | Learned
+Fact = Applied | Gone | Intent | Learned | Claimed
 
 
 def ignore(_fact: Fact) -> None:

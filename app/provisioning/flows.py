@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 from app.provisioning import no_users
 from app.provisioning.policy import Policy
 from app.provisioning.reading import documented
-from app.provisioning.state import Learned, State
+from app.provisioning.state import Claimed, Learned, State
+from app.provisioning.taking_over import claim, foreign, let_go, look_and_claim, make_follow
 from mappings import (
     Applied,
     Call,
@@ -35,7 +36,7 @@ from mappings import (
 )
 
 T = TypeVar("T")
-Converging = Generator[Call | Applied | Gone | Intent | Learned, Any, None]
+Converging = Generator[Call | Applied | Gone | Intent | Learned | Claimed, Any, None]
 
 LOOKS = 4
 """How often to look for an account whose create was never answered before believing that there is none."""
@@ -89,7 +90,7 @@ def _settle_intent(policy: Policy, do: Operations, state: State) -> Flow[VendorE
         return None
     desired = state.desired(policy)
     wanted = desired is not None and desired.key.casefold() == state.unresolved.key.casefold()
-    return (yield from _resolve(do, state, state.unresolved, wanted=wanted))
+    return (yield from _resolve(policy, do, state, desired if wanted else None))
 
 
 def _close(policy: Policy, do: Operations, state: State) -> Flow[None]:
@@ -99,8 +100,10 @@ def _close(policy: Policy, do: Operations, state: State) -> Flow[None]:
         state.share(desired.roles)
     if desired is None:
         yield from _remove(do, state)
+    elif state.claimed:
+        yield from make_follow(policy, state, do.update, desired)
     elif state.vendor_id is None:
-        yield from _create(do, state, desired)
+        yield from _create(policy, do, state, desired)
     else:
         yield from _update(policy, do, state, desired)
 
@@ -135,26 +138,29 @@ def _judge(policy: Policy, state: State, value: str) -> None:
         raise Unsupported(f"{entry.display} ({value}) is nothing that a user at {title} can be given")
 
 
-def _resolve(do: Operations, state: State, sent: User | Group, *, wanted: bool) -> Flow[VendorError | None]:
+def _resolve(policy: Policy, do: Operations, state: State, wanted: User | Group | None) -> Flow[VendorError | None]:
     """A create was sent and never answered: adopt what it made, or prove that it made nothing.
 
     Returns what is still in doubt, where there is an account to go on with meanwhile; else that is raised.
     """
+    sent = state.unresolved
+    if sent is None:
+        return None
     found = yield from documented(do.find(sent))
-    if found is None and not wanted and state.attempts < LOOKS:
+    if found is None and wanted is None and state.attempts < LOOKS:
         doubt = Unknown(f"{sent.key} may still be being created: it will be looked for again")
         if state.vendor_id is None:
             raise doubt
         return doubt
     if found is not None and do.is_own(sent, found):
-        if wanted or state.vendor_id is None:
+        if wanted is not None or state.vendor_id is None:
             yield from _adopt(found)
         else:  # the account that it was to follow is wanted after all
             state.former, state.intent, state.unresolved = found.vendor_id, None, None
         return None
     yield from _nothing_made(state)
-    if found is not None and wanted:
-        raise Conflict(f"{sent.key} exists at the vendor, and the bridge did not create it")
+    if found is not None and wanted is not None:
+        yield from claim(policy, state, found, wanted, foreign(sent.key))
     return None
 
 
@@ -171,11 +177,15 @@ def _adopt(found: User | Group) -> Flow[None]:
     yield Applied(found.vendor_id, found.fields, roles_added=held, members=members)
 
 
-def _create(do: Operations, state: State, desired: User | Group) -> Flow[None]:
+def _create(policy: Policy, do: Operations, state: State, desired: User | Group) -> Flow[None]:
     before = state.vendor_id
     yield Intent(desired)
     try:
         yield from documented(do.create(desired))
+    except Conflict as taken:
+        state.intent = None
+        yield from look_and_claim(policy, state, do.find, desired, taken)
+        yield from make_follow(policy, state, do.update, desired)
     except Definite:
         state.intent = None
         raise
@@ -183,11 +193,11 @@ def _create(do: Operations, state: State, desired: User | Group) -> Flow[None]:
         if state.vendor_id != before:  # created; a later step was lost
             state.doubt(state.change(desired))
             raise
-        if not (yield from _was_created(do, state, desired)):
+        if not (yield from _was_created(policy, do, state, desired)):
             raise
 
 
-def _was_created(do: Operations, state: State, sent: User | Group) -> Flow[bool]:
+def _was_created(policy: Policy, do: Operations, state: State, sent: User | Group) -> Flow[bool]:
     """The answer to a create was lost: look at once, so that the IdP gets a true answer if there is one."""
     intent = state.intent or sent  # a mapping may have noted in it what was there before
     try:
@@ -198,7 +208,9 @@ def _was_created(do: Operations, state: State, sent: User | Group) -> Flow[bool]
         return False
     if not do.is_own(intent, found):
         yield from _nothing_made(state)
-        raise Conflict(f"{sent.key} exists at the vendor, and the bridge did not create it")
+        yield from claim(policy, state, found, sent, foreign(sent.key))
+        yield from make_follow(policy, state, do.update, sent)
+        return True
     yield from _adopt(found)
     rest = state.change(sent)
     unsaid = replace(rest, password=None)  # which went with the create
@@ -216,7 +228,7 @@ def _update(policy: Policy, do: Operations, state: State, desired: User | Group)
     if not change:
         return
     if isinstance(desired, User) and mapping.recreates(desired, change):
-        yield from _recreate(do, state, desired)
+        yield from _recreate(policy, do, state, desired)
         return
     if change.password is not None and mapping.passwords != "settable":
         raise Unsupported(f"{mapping.title} documents no call that changes the password of an account")
@@ -229,11 +241,11 @@ def _update(policy: Policy, do: Operations, state: State, desired: User | Group)
         raise
 
 
-def _recreate(do: Operations, state: State, desired: User) -> Flow[None]:
+def _recreate(policy: Policy, do: Operations, state: State, desired: User) -> Flow[None]:
     """Make the account anew: under another key first the new one, so that a refusal costs nobody the old one."""
     if desired.key.casefold() == str(state.vendor_id).casefold():
         yield from _remove(do, state)
-    yield from _create(do, state, replace(desired, vendor_id=None))
+    yield from _create(policy, do, state, replace(desired, vendor_id=None))
     left = yield from _end_former(do, state)
     if left is not None:
         raise left
@@ -260,7 +272,7 @@ def _replace_missing(
         yield Gone()
         anew = state.desired(policy)
         if anew is not None:
-            yield from _create(do, state, anew)
+            yield from _create(policy, do, state, anew)
     elif found.vendor_id == state.vendor_id:  # it is there: something else was not, a role perhaps
         raise Rejected(missing.detail, status=missing.status)
     else:
@@ -270,7 +282,10 @@ def _replace_missing(
 def _remove(do: Operations, state: State) -> Flow[None]:
     if state.vendor_id is None:
         return
-    yield from _delete(do, _known(state))
+    if state.lets_go:
+        yield from let_go(state, do.update)
+    else:
+        yield from _delete(do, _known(state))
     yield Gone()
 
 

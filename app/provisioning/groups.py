@@ -50,7 +50,7 @@ class Groups(Pushing):
     def _take_back(self, request: Request, id_: str) -> None:
         """End a group whose creation is answered with an error: the IdP has no id, and will create it again."""
         with suppress(errors.ScimError):  # what cannot be ended now is due, and the first error is the one to tell
-            self.delete(request, id_, Preconditions())
+            self.delete(replace(request, takes_back=True), id_, Preconditions())
 
     def update(
         self,
@@ -130,15 +130,17 @@ class Groups(Pushing):
         group = State.of(row, [])
         if row.resource is not None:
             self.refuse_protected(group)
+            if not request.takes_back:
+                group.adopted = None  # whoever asks for its end means the role, whoever made it
         by_table = self._members_by_table(connection, row)
         members.unwant_all(connection, row.id)
         resources.delete(connection, id_)
         group.want()
-        if group.vendor_id and not self.target.mapping.deletion_removes_members(group.vendor_id):
+        group.resource = None
+        if group.vendor_id and not group.ends_with_members(self.target):
             group.holders = members.holders(connection, row.id)
         holders = sorted(group.holders | by_table)
         journal.begin(connection, self.target, request, [(group, "deleted")])
-        group.resource = None
         found = Difference(removed=holders)
         push = self.lease_push(
             connection, request, group, row.id, found, name=row.name, carries=False, audited=True

@@ -26,12 +26,14 @@ NAME_LENGTH = 256
 class Request:
     """Who asks for what: ``actor`` is a token's name or ``worker``, ``action`` the method and the route.
 
-    ``about`` is the name of what it is about as the request gives it, for the audit of a refusal.
+    ``about`` is the name of what it is about as the request gives it, for the audit of a refusal. One that
+    ``takes_back`` ends what the bridge itself has just created for somebody who is answered an error.
     """
 
     actor: str
     action: str
     about: str = ""
+    takes_back: bool = False
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     started: float = field(default_factory=time.monotonic)
 
@@ -120,16 +122,20 @@ def _event(target: Target, request: Request, state: State | None, summary: str) 
 
 
 def _links(state: State) -> list[int]:
-    """Return the links whose events end with this state: its own, and the members that came along with a group."""
-    return [state.link_id, *state.carried.values()]
+    """Return the links whose events end with this state: its own, and the members that came along with a group.
+
+    Those who were to come along and did not, since the group was there already, follow by themselves.
+    """
+    carried = state.carried.values()
+    return [state.link_id, *(user for user in carried if state.adopted is None or user in state.touched)]
 
 
 def _outcome(request: Request, state: State, link: int, *, queued: bool) -> dict[str, Any]:
-    failed = "queued" if queued else "failed"
+    failed = "queued" if queued or state.left else "failed"
     return {
         "request": request.id,
         "of_link": link,
-        "new_outcome": "delivered" if state.error is None else failed,
+        "new_outcome": "delivered" if state.error is None and not state.left else failed,
         "new_status": scim_error(state.error).status if state.error and not queued else None,
         "new_detail": "; ".join(filter(None, [state.error.detail if state.error else "", *state.notes])) or None,
         "new_ms": request.elapsed(),

@@ -22,6 +22,8 @@ LATE_SECONDS = 45.0
 """How long after it was taken a role is taken again whose grant was never answered: it may have been slow."""
 LONGEST_DELAY = 300.0
 LONGEST_REFUSED_DELAY = 3600.0
+LEAST_JITTER, LONGEST_JITTER = 0.75, 1.25
+"""What a delay is multiplied with, by chance: so that what failed together does not come back together."""
 
 
 Undo = Callable[[Connection, State], None]
@@ -67,6 +69,7 @@ def lease(connection: Connection, target: Target, states: Sequence[State]) -> Le
             "new_vendor_key": state.vendor_key,
             "new_wanted_version": state.wanted_version,
             "new_snapshot": orjson.dumps(doubted(target, state)).decode(),
+            "new_revokes": state.takes_away(target),
         }
         for state in states
     ]
@@ -204,6 +207,7 @@ def _row(target: Target, state: State, wanted_version: int) -> dict[str, object]
     failed = state.error is not None and not settled
     attempts = state.attempts + 1 if failed else 0
     pending = state.intent or state.unresolved
+    delay = 0.0 if asked_again else _delay(state, attempts, settled=settled, refused=refused)
     return {
         "link_id": state.link_id,
         "new_resource_id": state.resource_id,
@@ -212,9 +216,11 @@ def _row(target: Target, state: State, wanted_version: int) -> dict[str, object]
         "vendor_id": state.vendor_id,
         "snapshot": orjson.dumps(state.snapshot()).decode(),
         "intent": None if pending is None else orjson.dumps(write_intent(pending)).decode(),
-        "delay": 0.0 if asked_again else _delay(state, attempts, settled=settled, refused=refused),
+        "delay": delay,
+        "settled": delay is None,
         "attempts": 0 if asked_again else attempts,
         "refused": refused,
+        "revokes": not settled and state.takes_away(target),
         "last_error": state.error.detail if failed and state.error else None,
     }
 
@@ -242,7 +248,7 @@ def _delay(state: State, attempts: int, *, settled: bool, refused: bool) -> floa
     if attempts == 0:
         return LATE_SECONDS if state.late else FIRST_DELAY if state.waiting else 0.0
     longest = LONGEST_REFUSED_DELAY if refused else LONGEST_DELAY
-    delay = min(FIRST_DELAY * 2.0 ** min(attempts - 1, 16), longest) * random.uniform(0.75, 1.25)
+    delay = min(FIRST_DELAY * 2.0 ** min(attempts - 1, 16), longest) * random.uniform(LEAST_JITTER, LONGEST_JITTER)
     asked = state.error.retry_after if state.error else None
     return max(delay, float(asked or 0))
 
@@ -253,6 +259,8 @@ def put_back(
     """The vendor would not have it: restore the resource as it read before, except for what revokes access."""
     new, state.resource = state.resource, old
     if old is None:
+        if state.adopted is not None and not state.given:  # it was there before, and nothing of it is ours
+            state.release()
         members.unwant_all(connection, state.link_id)
         if new is not None:
             resources.delete(connection, new.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from app.provisioning.state import State
 from app.scim import errors
@@ -28,6 +28,13 @@ OUTAGE = (Unavailable, Unknown, RateLimited, AuthFailed)
 def is_outage(error: VendorError | None) -> bool:
     """Whether waiting may help, so that ``on_outage`` decides."""
     return isinstance(error, OUTAGE)
+
+
+def outage_met(states: Iterable[State]) -> VendorError | None:
+    """Return an outage that every delivery met which asked the vendor at all; ``None`` if one got through."""
+    asked = [state for state in states if state.calls or is_outage(state.error)]
+    met = [state.error for state in asked if is_outage(state.error)]
+    return met[0] if met and len(met) == len(asked) else None
 
 
 def scim_error(error: VendorError) -> errors.ScimError:

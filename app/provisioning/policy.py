@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as MappingABC
-from typing import Protocol
+from typing import Literal, Protocol
 
 from app.directory.members import Membership
 from app.provisioning.catalogue import Catalogue
@@ -27,6 +27,10 @@ class Policy(Protocol):
     @property
     def table(self) -> RoleTable:
         """The role table of the configuration."""
+
+    @property
+    def adopt(self) -> Literal["never", "equal", "always"]:
+        """Which accounts and roles that the bridge has not made may become a resource's."""
 
     @property
     def catalogue(self) -> Catalogue:

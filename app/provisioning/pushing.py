@@ -15,7 +15,7 @@ from app.provisioning import journal, ledger
 from app.provisioning.journal import Request
 from app.provisioning.ledger import Lease, Undo
 from app.provisioning.membership import Difference
-from app.provisioning.outcomes import combined, scim_error
+from app.provisioning.outcomes import combined, outage_met, scim_error
 from app.provisioning.state import State
 from app.provisioning.summary import summary
 from app.provisioning.writing import CHUNK, REQUEST_SECONDS, Writing
@@ -101,7 +101,8 @@ class Pushing(Writing):
         undo = self._undo(push)
         self.deliver(request, push.lease, undo)
         users = [state for state in push.lease.states if state.kind == "User"]
-        users += self.pursue(request, push.later, undo)
+        push.later += _not_carried(push.group)
+        users += self.pursue(request, push.later, undo, outage_met(push.lease.states))
         self._end_deleted(request, push, undo)
         self._raise(push, users)
 
@@ -152,3 +153,10 @@ class Pushing(Writing):
         failed = [user for user in users if user.error is not None and not self.queues(user)]
         if failed:
             raise combined(failed, len(users))
+
+
+def _not_carried(group: State | None) -> list[int]:
+    """Return the members that were to come along with a new group, which turned out to be there already."""
+    if group is None or not group.claimed or group.error is not None:
+        return []
+    return sorted(set(group.carried.values()) - group.touched)

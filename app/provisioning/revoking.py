@@ -5,17 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from app.provisioning.state import State
 from app.provisioning.target import Target
 from app.scim.types import Document
 from mappings.attributes import urn
-
-
-def takes_away(state: State) -> bool:
-    """Whether what is to be done for a link takes access from somebody, among other things perhaps."""
-    if state.resource is None or state.resource.document.get("active") is False:
-        return True
-    return any(membership.applied and not membership.desired for membership in state.memberships)
 
 
 def revoking(target: Target, old: Document, new: Document, *, asked: bool) -> Document:

@@ -34,6 +34,17 @@ class Learned:
     references: MappingABC[str, str | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A fact of the bridge's own: an account that was there before becomes the resource's.
+
+    ``roles`` are those that it has and that are wanted. Whoever runs the flow refuses what another resource has.
+    """
+
+    account: User | Group
+    roles: frozenset[str]
+
+
 @dataclass(slots=True)
 class State:
     """What the bridge knows of one account or role while it converges it.
@@ -47,7 +58,9 @@ class State:
     ``durable`` the one that is on disk. ``carried`` are the members that a new group is created with, vendor id
     to user link; ``touched`` those of them it has got. ``holders`` are the users that have a role which is to
     end, and ``waiting`` says that they must lose it first. ``loaded`` are the memberships as they were read,
-    ``undone`` those (by group) that a request takes back.
+    ``undone`` those (by group) that a request takes back. ``left`` says that its turn did not come in time: it is
+    neither delivered nor failed, and due. ``adopted`` are the roles that an account had which was at the vendor
+    before the bridge (``None``: the bridge has made it), ``claimed`` says that it has just been adopted.
     """
 
     link_id: int
@@ -81,6 +94,9 @@ class State:
     touched: set[int] = field(default_factory=set)
     undone: set[int] = field(default_factory=set)
     asked_again: bool = False
+    left: bool = False
+    adopted: frozenset[str] | None = None
+    claimed: bool = False
     notes: list[str] = field(default_factory=list)
     loaded: dict[int, tuple[bool, bool]] = field(default_factory=dict)
 
@@ -103,6 +119,7 @@ class State:
             accepted=frozenset(link.snapshot.get("references", {})),
             unresolved=read_intent(link.kind, link.intent),
             former=link.snapshot.get("former"),
+            adopted=None if link.snapshot.get("adopted") is None else frozenset(link.snapshot["adopted"]),
             durable=link.intent,
             wanted_version=link.wanted_version,
             attempts=link.attempts,
@@ -116,6 +133,20 @@ class State:
         """Every role that the bridge has given to this account, by vendor id."""
         by_group = {m.group_vendor_id for m in self.memberships if m.applied and m.group_vendor_id}
         return frozenset(self.roles | by_group)
+
+    @property
+    def given(self) -> frozenset[str]:
+        """The roles that an adopted account has, or may have, of the bridge and not from before."""
+        return (self.held | self.doubtful | self.late) - (self.adopted or frozenset())
+
+    @property
+    def lets_go(self) -> bool:
+        """Whether it is an account from before that nobody has asked to end: a request that adopted it failed."""
+        return self.adopted is not None and self.resource is None
+
+    def ends_with_members(self, policy: Policy) -> bool:
+        """Whether the end of this role at the vendor takes it from its users, too."""
+        return not self.lets_go and policy.mapping.deletion_removes_members(str(self.vendor_id))
 
     @property
     def wanted_groups(self) -> list[Membership]:
@@ -184,6 +215,7 @@ class State:
             "references": self.references,
             **({"late": sorted(self.late)} if self.late else {}),
             **({"former": self.former} if self.former is not None else {}),
+            **({"adopted": sorted(self.adopted)} if self.adopted is not None else {}),
         }
 
     def want(self) -> None:
@@ -207,6 +239,18 @@ class State:
         change = self.change(desired)
         return not (change.fields or change.roles_added or change.roles_removed)
 
+    def takes_away(self, policy: Policy) -> bool:
+        """Whether making it what is wanted takes access away from anybody: that is delivered first."""
+        if self.resource is None or self.resource.document.get("active") is False:
+            return True
+        if any(each.applied and not each.desired for each in self.memberships):
+            return True
+        try:
+            desired = self.desired(policy)
+        except VendorError:
+            return False
+        return desired is not None and bool(self.change(desired).roles_removed)
+
     def share(self, roles: frozenset[str]) -> None:
         """Give each held role of those wanted to the membership that stands for it now, or to none.
 
@@ -225,7 +269,7 @@ class State:
 
     # -- facts
 
-    def record(self, fact: Applied | Gone | Intent | Learned) -> None:
+    def record(self, fact: Applied | Gone | Intent | Learned | Claimed) -> None:
         """Take in what an answer has proved."""
         if isinstance(fact, Applied):
             self._applied(fact)
@@ -233,6 +277,8 @@ class State:
             self._gone()
         elif isinstance(fact, Learned):
             self.references.update(fact.references)
+        elif isinstance(fact, Claimed):
+            self._claimed(fact)
         else:
             self.intent = fact.account
 
@@ -260,10 +306,23 @@ class State:
         self._take(fact.roles_removed)
         self.touched.update(self.carried[member] for member in fact.members if member in self.carried)
 
+    def _claimed(self, fact: Claimed) -> None:
+        account = fact.account
+        members = account.members if isinstance(account, Group) else frozenset()
+        self._applied(Applied(account.vendor_id, account.fields, roles_added=fact.roles, members=members))
+        self.adopted, self.claimed = account.roles if isinstance(account, User) else frozenset(), True
+
+    def release(self) -> None:
+        """Know nothing of the account any more."""
+        self._take(self.held | self.doubtful)
+        self.late.clear()
+        self.fields.clear()
+        self.vendor_id = self.intent = self.unresolved = self.adopted = None
+
     def _move(self, vendor_id: str) -> None:
         """Take a vendor id for the account's; one that there was before is another account, and has to end."""
         if self.vendor_id is not None:
-            self.former = self.vendor_id
+            self.former, self.adopted = self.vendor_id, None
             self._take(self.held | self.doubtful)
             self.fields.clear()
         self.vendor_id = vendor_id
@@ -275,7 +334,7 @@ class State:
         self.gone = self.vendor_id is not None
         if self.vendor_id is None:  # what a create may have made is not there either
             self.unresolved = self.intent = None
-        self.vendor_id = None
+        self.vendor_id = self.adopted = None
         self.fields.clear()
 
     def _give(self, roles: frozenset[str]) -> None:

@@ -43,6 +43,7 @@ class Target:
     budget: Budget
     dialect: Dialect
     on_outage: Literal["refuse", "queue"]
+    adopt: Literal["never", "equal", "always"]
     tokens: dict[str, str]
     types: dict[str, ResourceType]
     published: dict[str, ResourceType]

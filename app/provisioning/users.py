@@ -96,6 +96,8 @@ class Users(Writing):
         if state.resource is not None:
             preconditions.check(state.resource.version)
             self.refuse_protected(state)
+            if not request.takes_back:
+                state.adopted = None  # whoever asks for its end means the account, whoever made it
         members.unwant_all(connection, state.link_id)
         resources.touch_groups_of(connection, state.link_id, time.time())
         resources.delete(connection, id_)

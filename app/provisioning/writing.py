@@ -16,11 +16,11 @@ from app.directory import links
 from app.directory.database import Database, is_clash
 from app.directory.tables import link
 from app.provisioning import journal, ledger
-from app.provisioning.delivery import Delivery
+from app.provisioning.delivery import LAST_SECONDS, Delivery
 from app.provisioning.flows import refuse_protected
 from app.provisioning.journal import Request
 from app.provisioning.ledger import Lease, Undo
-from app.provisioning.outcomes import is_outage, scim_error
+from app.provisioning.outcomes import is_outage, outage_met, scim_error
 from app.provisioning.state import State
 from app.provisioning.target import Target
 from app.scim import errors
@@ -69,11 +69,13 @@ class Writing:
         except Protected as protected:
             raise scim_error(protected) from protected
 
-    def deliver(self, request: Request, lease: Lease, undo: Undo) -> None:
-        """Make the vendor follow, then run the second transaction."""
+    def deliver(self, request: Request, lease: Lease, undo: Undo, met: VendorError | None = None) -> None:
+        """Make the vendor follow, then run the second transaction; in an outage already ``met``, ask nobody."""
         if not lease.states:
             return
-        Delivery(self.database, self.target, lease, self.deadline(request)).run()
+        if met is None:
+            Delivery(self.database, self.target, lease, self.deadline(request)).run()
+        _share_outage(lease.states, met or outage_met(lease.states))
         with self.database.write() as connection:
             lost_states = ledger.record(connection, self.target, lease, undo)
             journal.finish(connection, request, lease.states, queues=self.queues)
@@ -82,11 +84,17 @@ class Writing:
             names = ", ".join(state.name for state in lost_states)
             raise errors.Unavailable(f"{names}: another process is delivering it", retry_after=1)
 
-    def pursue(self, request: Request, user_links: Sequence[int], undo: Undo) -> list[State]:
-        """Deliver what one lease could not cover, each once, while the request lasts; the worker does the rest."""
+    def pursue(
+        self, request: Request, user_links: Sequence[int], undo: Undo, met: VendorError | None = None
+    ) -> list[State]:
+        """Deliver what one lease could not cover, each once, while the request lasts; the worker does the rest.
+
+        When nobody of a lease gets through, or of the one before that ``met`` the outage, the others are not
+        tried: the vendor is down.
+        """
         done: list[State] = []
         pending = set(user_links)
-        while pending and time.monotonic() < self.deadline(request):
+        while pending and time.monotonic() < self.deadline(request) - LAST_SECONDS:
             with self.database.write() as connection:
                 ids = links.unfinished(connection, sorted(pending))
                 states, _busy = ledger.load(connection, link.c.id.in_(ids[:CHUNK]))
@@ -98,7 +106,8 @@ class Writing:
             if lease is None:
                 _pause()
                 continue
-            self.deliver(request, lease, undo)
+            self.deliver(request, lease, undo, met)
+            met = met or outage_met(states)
             done += states
             pending -= {state.link_id for state in states}
         return done
@@ -123,6 +132,13 @@ class Writing:
                     text = "another change of the same resource is still being delivered"
                     raise errors.Unavailable(text, retry_after=2) from None
             _pause()
+
+
+def _share_outage(states: Sequence[State], met: VendorError | None) -> None:
+    """Let those whose turn did not come have the outage that everybody else met: theirs is no other fate."""
+    for state in states if met is not None else ():
+        if not state.calls and state.error is None:
+            state.error, state.left = met, False
 
 
 def _changes_password(state: State) -> bool:

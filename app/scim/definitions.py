@@ -5,8 +5,8 @@ Where they differ from §8.7.1, a provider or a conformance suite is the reason:
 * `active` is declared required, so that no tester removes it and then wants it absent while identity
   providers always want a boolean. Nothing enforces it: a create without `active` is fine.
 * a group's `displayName` is required and unique: Entra's validator wants 409 for a second one.
-* `members` have no `display`, as in §8.7.1: Okta sends one, and shown it would be another version of the group
-  whenever a member is renamed.
+* `members` have no `display`, as in §8.7.1: Okta sends one, conformance testers want back just what they sent, and
+  shown it would make another version of the group whenever a member is renamed.
 * only users are members, and so all groups of a user are direct ones: groups in groups are not supported.
 * `members.value` is required: a member without an id is nobody.
 * ids (`members.value`, `groups.value`, `manager.value`) are caseExact, as `id` is.

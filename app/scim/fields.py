@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import math
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -14,6 +15,7 @@ from app.scim.attributes import Attribute
 from app.scim.normalise import as_truth
 from app.scim.types import Document
 
+URL_SAFE = str.maketrans("-_", "+/")
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 NOT_ENFORCED = frozenset({"active"})
@@ -69,10 +71,20 @@ def instant(value: object) -> str:
     return written
 
 
+def binary(value: object) -> str:
+    """Take what is encoded in base64, in either alphabet; it is kept as it was written (RFC 7643 §2.3.6)."""
+    written = text(value)
+    try:
+        base64.b64decode("".join(written.split()).translate(URL_SAFE), validate=True)
+    except ValueError:
+        raise ValidationError("must be base64") from None
+    return written
+
+
 CHECKS: Mapping[str, Callable[[object], Any]] = {
     "string": text,
     "reference": text,
-    "binary": text,
+    "binary": binary,
     "boolean": truth,
     "integer": integer,
     "decimal": decimal,

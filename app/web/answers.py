@@ -20,8 +20,7 @@ def answer(body: Document | None, status: int = 200, headers: Mapping[str, str] 
     if body is None:
         del response.headers["Content-Type"]
     else:
-        response.headers["Content-Type"] = f"{media.answered(request.headers.get('Accept'))}; charset=utf-8"
-        response.headers["Vary"] = "Accept"
+        response.headers["Content-Type"] = f"{media.SCIM}; charset=utf-8"
     return response
 
 

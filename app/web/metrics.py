@@ -19,6 +19,7 @@ GAUGES = {
     "resources": ("scim_bridge_resources", "Resources in the directory."),
     "pending": ("scim_bridge_pending", "Changes not yet true at the vendor."),
     "refused": ("scim_bridge_refused", "Changes that the vendor refuses."),
+    "oldest": ("scim_bridge_oldest_pending_seconds", "For how long the oldest pending change has been waiting."),
 }
 
 

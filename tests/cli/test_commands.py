@@ -108,6 +108,31 @@ def test_status_says_what_is_not_yet_true_and_what_is(answer, bridge, scim, sand
     assert "(deleted here)" in bridge("status").output
 
 
+def test_a_refusal_is_shown_with_what_to_do_and_retried_by_hand(answer, bridge, scim, sandbox):
+    made = scim("POST", "/Users", {"userName": "ada@acme.example"}).json
+    assert "Nothing of that kind is waiting" in bridge("retry", exits=1).output
+    sandbox.faults.add("status", method="DELETE", count=2, status=403)
+    assert scim("DELETE", f"/Users/{made['id']}").status_code == 403
+    shown = bridge("status", exits=1).output
+    assert "refused" in shown
+    assert "scim-bridge retry --refused" in shown
+    assert answer("retry", "--user", "bob@acme.example", exits=1) == {"retried": []}
+    assert answer("retry", "--group", "ada@acme.example", exits=1) == {"retried": []}
+    for chosen in (["--refused"], ["analytics", "--user", "ADA@acme.example"], ["--user", made["id"]]):
+        (retried,) = answer("retry", *chosen)["retried"]
+        assert (retried["name"], retried["refused"], retried["under_way"]) == ("ada@acme.example", True, False)
+    (waiting,) = answer("status", exits=1)["unsettled"]
+    assert waiting["attempts"] == 0
+    assert waiting["due_in"] <= 0 <= waiting["pending_for"]
+    assert [event["action"] for event in answer("events", "--user", made["id"])][-3:] == ["retry"] * 3
+    assert "1 due now" in bridge("retry", "analytics").output
+
+
+@pytest.mark.parametrize("wrong", [["nowhere"], ["--user", "a", "--group", "b"]], ids=["target", "both"])
+def test_a_retry_that_is_asked_wrongly_exits_2(bridge, wrong):
+    assert "Usage:" in bridge("retry", *wrong, exits=2).output
+
+
 def test_mappings_list_the_vendors_and_describe_one(answer, bridge):
     assert [each["vendor"] for each in answer("mappings")] == discovery.names()
     assert answer("mappings", "list") == answer("mappings")
@@ -118,7 +143,7 @@ def test_mappings_list_the_vendors_and_describe_one(answer, bridge):
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["serve"], ["token"], ["events"], ["status"], ["demo"], ["sandbox"]], ids=str
+    "command", [[], ["serve"], ["token"], ["events"], ["status"], ["retry"], ["demo"], ["sandbox"]], ids=str
 )
 def test_every_command_has_help(command):
     result = CliRunner().invoke(main, [*command, "--help"])

@@ -133,6 +133,7 @@ def test_what_is_not_a_json_object_is_invalid_syntax(bridge, unchanged, method, 
 
 
 WRONG = [
+    {"x509Certificates": [{"value": "base64?"}]},
     {"userName": 7}, {"userName": None}, {"userName": ""}, {"userName": ["x"]}, {"active": "maybe"},
     {"active": 7}, {"name": "Ann"}, {"emails": [{"value": 7}]}, {"emails": [7]},
     {"displayName": {"a": 1}}, {"userName": "a\u0000b@acme.example"}, {"title": "a\u0000b"},
