@@ -11,6 +11,7 @@ from app.directory.volatile import volatile
 from app.provisioning import writing
 from app.provisioning.budget import Budget, NoPlace
 from app.provisioning.line import Limits
+from app.provisioning.worker import Worker
 from tests.bridge import add, on_both_databases, person, refs
 from tests.serving import until
 from tests.watching import Watch, processes_that_wait
@@ -63,7 +64,7 @@ def test_one_call_at_a_time_is_enough_for_logins_members_and_bulk(build):
     statuses = at_once(
         lambda: bulk(one, post("a"), post("b"), post("c"), group),
         lambda: bulk(other, post("d"), post("e"), post("f")),
-        other.deliver,
+        Worker(other.parts.database, other.parts.targets).round,
     )
     assert statuses[:2] == [["201"] * 4, ["201"] * 3]
     ids = [user["id"] for user in other.everything("/Users")]
