@@ -10,13 +10,19 @@ import orjson
 from app.config import Config, TargetConfig
 from app.directory import tokens
 from app.directory.database import Database
+from app.directory.volatile import Volatile, volatile
+from app.provisioning.budget import Budget
 from app.provisioning.catalogue import Catalogue
 from app.provisioning.dialects import DIALECTS
+from app.provisioning.line import Limits
 from app.provisioning.resource_types import listed, published, resource_types
 from app.provisioning.role_table import RoleTable
-from app.provisioning.sender import Sender
+from app.provisioning.sender import CONNECT_SECONDS, Sender
 from app.provisioning.target import Target
-from mappings import discovery
+from mappings import Mapping, discovery
+
+MARGIN_SECONDS = 5.0
+"""How much longer than a call may take its place is held, should its holder have died."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +36,14 @@ class Bridge:
 def assemble(config: Config) -> Bridge:
     """Build the parts. Nothing is connected to yet."""
     database = Database(config.server.database_url)
-    return Bridge(database, {name: target(settings) for name, settings in config.targets.items()})
+    shared = volatile(database)
+    return Bridge(database, {name: target(settings, shared) for name, settings in config.targets.items()})
 
 
-def target(config: TargetConfig) -> Target:
-    """Build one target with its mapping and its sender."""
+def target(config: TargetConfig, shared: Volatile) -> Target:
+    """Build one target with its mapping, its sender and its share of what all processes share."""
     mapping = discovery.load(config.vendor)(config.settings)
+    budget = Budget(config.name, shared, _limits(config, mapping))
     verify: bool | str = config.ca_bundle or True
     types = resource_types(mapping)
     table = RoleTable(config.role_table, types["User"])
@@ -46,7 +54,8 @@ def target(config: TargetConfig) -> Target:
         mapping=mapping,
         table=table,
         catalogue=Catalogue(mapping, table.roles),
-        sender=Sender(config.name, mapping, config.base_url, timeout=config.timeout, verify=verify),
+        sender=Sender(config.name, mapping, config.base_url, budget, timeout=config.timeout, verify=verify),
+        budget=budget,
         dialect=DIALECTS[config.idp],
         on_outage=config.on_outage,
         adopt=config.adopt,
@@ -54,6 +63,15 @@ def target(config: TargetConfig) -> Target:
         types=types,
         published=shown,
         listed=listed(types, shown, config.role_schemas),
+    )
+
+
+def _limits(config: TargetConfig, mapping: Mapping) -> Limits:
+    rate = config.rate or mapping.rate
+    return Limits(
+        most=config.concurrency or mapping.concurrency,
+        interval=1 / rate if rate else 0.0,
+        hold=CONNECT_SECONDS + config.timeout + MARGIN_SECONDS,
     )
 
 

@@ -82,7 +82,9 @@ class Mapping(ABC):
     """Of which kind one that equals all that a create sent, members included, counts as made by it: the vendor
     stores nothing that could tell a stranger's. The README says so, and what it risks."""
     concurrency: ClassVar[int] = 4
-    """How many calls the vendor may be sent at one time by one process."""
+    """How many calls the vendor may be sent at one time, by all processes together; a target may say another."""
+    rate: ClassVar[float | None] = None
+    """How many calls the vendor may be sent a second, if its documents name a limit; a target may say another."""
     user_fields: ClassVar[Readers]
     """Which part of a SCIM User becomes which field of an account."""
     group_fields: ClassVar[Readers]

@@ -30,7 +30,11 @@ class ServerConfig:
 
 @dataclass(frozen=True, slots=True)
 class TargetConfig:
-    """``[targets.NAME]``. ``timeout`` is how long to wait for one vendor answer, in seconds."""
+    """``[targets.NAME]``. ``timeout`` is how long to wait for one vendor answer, in seconds.
+
+    ``concurrency`` is how many calls it may be sent at one time, ``rate`` how many a second; ``None``: what its
+    mapping says.
+    """
 
     name: str
     vendor: str
@@ -44,6 +48,8 @@ class TargetConfig:
     settings: Settings
     role_table: tuple[Row, ...] = ()
     role_schemas: str = "unlisted"
+    concurrency: int | None = None
+    rate: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from app.provisioning.dialects import DIALECTS
 from app.scim.catalogue import ROLE_SCHEMAS
 from mappings import Setting
 
+MOST_CALLS = 64
+"""As ``concurrency``: each is a thread."""
 KINDS: dict[type, type[fields.Field[Any]]] = {str: fields.String, bool: fields.Boolean, int: fields.Integer}
 
 
@@ -61,6 +63,8 @@ class Target(Strict):
     on_outage = fields.String(load_default="refuse", validate=validate.OneOf(["refuse", "queue"]))
     adopt = fields.String(load_default="never", validate=validate.OneOf(["never", "equal", "always"]))
     timeout = fields.Float(load_default=10.0, validate=validate.Range(min=0.1, max=20))
+    concurrency = fields.Integer(load_default=None, strict=True, validate=validate.Range(min=1, max=MOST_CALLS))
+    rate = fields.Float(load_default=None, validate=validate.Range(min=0.01, max=1000))
     ca_bundle = fields.String(load_default=None)
     credentials = fields.Dict(load_default=dict)
     options = fields.Dict(load_default=dict)

@@ -87,11 +87,13 @@ class Database:
     def __init__(self, url: str) -> None:
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self.path: Path | None = None
         if self.is_sqlite:
-            path = places.prepare(parsed.database)
+            self.path = path = places.prepare(parsed.database)
             self.engine = _sqlite_engine(url)
             self._writer: _FileLock | None = _FileLock(places.lock_of(path))
             self._reader = self.engine
+            self._unlogged: Engine | None = None
         else:
             self.engine = create_engine(
                 url,
@@ -103,6 +105,7 @@ class Database:
             )
             self._writer = None
             self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ")
+            self._unlogged = _unlogged_engine(url)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -130,9 +133,31 @@ class Database:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
             yield connection
 
+    @property
+    def unlogged(self) -> Engine:
+        """PostgreSQL's connections for what may be lost: each statement is a transaction that waits for no disk."""
+        if self._unlogged is None:
+            raise LookupError("SQLite has no such connections")
+        return self._unlogged
+
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+        if self._unlogged is not None:
+            self._unlogged.dispose()
+
+
+def _unlogged_engine(url: str) -> Engine:
+    return create_engine(
+        url,
+        isolation_level="AUTOCOMMIT",
+        pool_reset_on_return=None,  # there is never a transaction to roll back
+        pool_size=4,
+        max_overflow=4,
+        pool_timeout=5,
+        hide_parameters=True,
+        connect_args={"options": f"{PATIENCE} -c synchronous_commit=off"},
+    )
 
 
 class _FileLock:

@@ -21,6 +21,8 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
+volatile = MetaData()
+"""Tables of which nothing is kept through a crash, and that only PostgreSQL has."""
 
 BigKey = BigInteger().with_variant(Integer, "sqlite")
 
@@ -142,4 +144,12 @@ policy = Table(
     metadata,
     Column("target", String(255), primary_key=True),
     Column("fingerprint", String(64), nullable=False),  # of the options and the role table at the last start
+)
+
+budget = Table(
+    "budget",
+    volatile,
+    Column("target", String(255), primary_key=True),
+    Column("state", Text, nullable=False),  # who calls the vendor and who waits, as JSON
+    prefixes=["UNLOGGED"],
 )

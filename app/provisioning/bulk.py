@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -18,7 +17,6 @@ from app.directory.resources import Resource
 from app.provisioning import writing
 from app.provisioning.endpoints import ENDPOINTS, Endpoint
 from app.provisioning.journal import Request
-from app.provisioning.narrow import Narrow
 from app.provisioning.target import Target
 from app.scim.bulk import BulkRequest, Done, Job, Operation, Outcome, Schedule, Turn, resolve, units
 from app.scim.errors import ScimError, Unavailable
@@ -69,13 +67,9 @@ class Bulk:
     def run(self, asked: BulkRequest) -> BulkResult:
         """Perform a bulk request, as many operations at one time as the vendor takes calls."""
         operations = resolve(asked.operations, lambda: str(uuid.uuid4()))
-        width = self.target.mapping.concurrency
-        places = threading.BoundedSemaphore(width)
-        narrow = replace(self.target, sender=Narrow(self.target.name, self.target.sender, places))
-        performing = replace(self, target=narrow)
-        job = Job(operations, performing.perform, performing.take_back)
+        job = Job(operations, self.perform, self.take_back)
         schedule = Schedule(units(operations, self._stored(operations)), asked.fail_on_errors)
-        _side_by_side(job, schedule, width)
+        _side_by_side(job, schedule, self.target.budget.limits.most)
         return BulkResult(operations, job.outcomes)
 
     def perform(self, operation: Operation) -> Outcome:

@@ -55,7 +55,7 @@ class Delivery:
 
     def _side_by_side(self, states: Sequence[State], work: Callable[[State], None]) -> None:
         """Do the work of several states at one time; whose turn comes too late is left for the worker."""
-        width = min(self.target.mapping.concurrency, len(states))
+        width = min(self.target.budget.limits.most, len(states))
         if width <= 1:
             for state in states:
                 work(state)
@@ -81,6 +81,7 @@ class Delivery:
     def _converge(self, state: State) -> None:
         keeper = _Keeper(self.database, self.lease.holder, state, time.monotonic())
         try:
+            keeper.urgent = state.takes_away(self.target)
             run(converge(self.target, state), partial(self._send, keeper), partial(self._record, state))
         except VendorError as error:
             state.error = error
@@ -94,7 +95,7 @@ class Delivery:
 
     def _send(self, keeper: _Keeper, call: Call) -> Any:
         keeper.keep()
-        return self.target.sender.send(call, keeper.state.calls.append, self.deadline)
+        return self.target.sender.send(call, keeper.state.calls.append, self.deadline, keeper.urgent)
 
     def _record(self, state: State, fact: Fact) -> None:
         if isinstance(fact, Claimed):
@@ -165,6 +166,7 @@ class _Keeper:
     holder: str
     state: State
     since: float
+    urgent: bool = False
     clock: Callable[[], float] = time.monotonic
 
     def keep(self) -> None:

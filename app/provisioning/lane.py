@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -16,7 +16,6 @@ from app.provisioning import journal, ledger
 from app.provisioning.journal import Request
 from app.provisioning.ledger import LONGEST_DELAY, LONGEST_JITTER, Lease
 from app.provisioning.looking import look
-from app.provisioning.narrow import Narrow
 from app.provisioning.pacing import BATCH, Pace
 from app.provisioning.state import State
 from app.provisioning.target import Target
@@ -45,9 +44,7 @@ class Lane:
     pace: Pace = field(default_factory=Pace)
 
     def __post_init__(self) -> None:
-        places = threading.BoundedSemaphore(self.target.mapping.concurrency)
-        narrow = Narrow(self.target.name, self.target.sender, places)
-        self._writing = Writing(self.database, replace(self.target, sender=narrow))
+        self._writing = Writing(self.database, self.target)
         self._lock = threading.Lock()
         self._crowded = threading.Event()
         self._seen = Mark()

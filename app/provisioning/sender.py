@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from collections.abc import Mapping as MappingABC
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
@@ -21,6 +22,7 @@ import requests
 import stamina
 import urllib3.exceptions
 
+from app.provisioning.budget import Budget, NoPlace
 from app.provisioning.driver import run
 from app.provisioning.state import CallRecord
 from mappings import (
@@ -51,6 +53,21 @@ PRINTABLE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
 NO_SEGMENTS = ("", ".", "..")
 Trace = Callable[[CallRecord], None]
 
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """How one call, with the login that it may need, is sent."""
+
+    trace: Trace
+    deadline: float
+    urgent: bool
+
+    @property
+    def left(self) -> float:
+        """The seconds until it is too late."""
+        return self.deadline - time.monotonic()
+
+
 REFUSALS: MappingABC[int, type[VendorError]] = {401: AuthFailed, 404: NotFound, 409: Conflict, 429: RateLimited}
 
 
@@ -58,8 +75,16 @@ class Sender:
     """Sends the calls of one target. Safe to use from many threads."""
 
     def __init__(
-        self, target: str, mapping: Mapping, base_url: str, *, timeout: float, verify: bool | str = True
+        self,
+        target: str,
+        mapping: Mapping,
+        base_url: str,
+        budget: Budget,
+        *,
+        timeout: float,
+        verify: bool | str = True,
     ) -> None:
+        self._budget = budget
         self._target = target
         self._mapping = mapping
         self._base_url = base_url.rstrip("/")
@@ -70,33 +95,39 @@ class Sender:
         self._login_lock = threading.Lock()
         self._secrets = [value for value in mapping.secrets.values() if value]
 
-    def send(self, call: Call, trace: Trace, deadline: float) -> Any:
-        """Send one call and return its decoded answer; ``deadline`` is on the monotonic clock.
+    def send(self, call: Call, trace: Trace, deadline: float, urgent: bool = False) -> Any:
+        """Send one call when the target's budget has a place for it, and return its decoded answer.
 
-        Raises the :class:`VendorError` that says what is known. An expired login is renewed once.
+        ``deadline`` is on the monotonic clock; ``urgent`` calls take access away and are sent before others. Raises
+        the :class:`VendorError` that says what is known. An expired login is renewed once.
         """
-        login = self._logged_in(None, trace, deadline)
+        sending = _Sending(trace, deadline, urgent)
+        login = self._logged_in(None, sending)
         try:
-            return self._retried(call, login, trace, deadline)
+            return self._retried(call, login, sending)
         except AuthFailed:
-            renewed = self._logged_in(login, trace, deadline)
+            renewed = self._logged_in(login, sending)
             if renewed == login:  # a fixed key: asking again gets the same answer
                 raise
-            return self._retried(call, renewed, trace, deadline)
+            return self._retried(call, renewed, sending)
 
     # -- login
 
-    def _logged_in(self, refused: Login | None, trace: Trace, deadline: float) -> Login:
+    def _logged_in(self, refused: Login | None, sending: _Sending) -> Login:
         """Return a login other than ``refused``; one thread logs in, the others wait for it."""
-        with self._login_lock:
+        if not self._login_lock.acquire(timeout=min(max(0.0, sending.left), threading.TIMEOUT_MAX)):
+            raise self._too_late()
+        try:
             if self._login is None or self._login is refused:
-                self._login = self._log_in(trace, deadline)
+                self._login = self._log_in(sending)
             return self._login
+        finally:
+            self._login_lock.release()
 
-    def _log_in(self, trace: Trace, deadline: float) -> Login:
+    def _log_in(self, sending: _Sending) -> Login:
         nobody = Login({})
         try:
-            login = run(self._mapping.login(), lambda call: self._retried(call, nobody, trace, deadline))
+            login = run(self._mapping.login(), lambda call: self._retried(call, nobody, sending))
         except (Rejected, NotFound, Conflict) as refusal:
             raise AuthFailed(refusal.detail, status=refusal.status) from refusal
         except Unknown as lost:  # the login is lost, but the call it was for was never sent
@@ -109,35 +140,41 @@ class Sender:
 
     # -- one request
 
-    def _retried(self, call: Call, login: Login, trace: Trace, deadline: float) -> Any:
+    def _retried(self, call: Call, login: Login, sending: _Sending) -> Any:
         attempts = ATTEMPTS if call.repeatable else 1
         for attempt in stamina.retry_context(
             on=_worth_repeating, attempts=attempts, wait_initial=0.1, wait_max=0.5
         ):
             with attempt:
-                return self._once(call, login, trace, deadline)
+                return self._once(call, login, sending)
         raise AssertionError("unreachable")
 
-    def _once(self, call: Call, login: Login, trace: Trace, deadline: float) -> Any:
+    def _once(self, call: Call, login: Login, sending: _Sending) -> Any:
         path = "/".join(_segment(part, login) for part in call.path)
         started, at = time.monotonic(), time.time()
         status: int | None = None
         error: str | None = None
         try:
-            answer = self._exchange(call, path, login, deadline)
+            with self._budget.place(sending.deadline, urgent=sending.urgent):
+                started, at = time.monotonic(), time.time()
+                answer = self._exchange(call, path, login, sending)
             status = answer.status_code
             return self._read(call, login, answer)
+        except NoPlace as late:
+            raised = self._too_late()
+            error = raised.detail
+            raise raised from late
         except VendorError as failure:
             error = failure.detail
             raise
         finally:
             ms = round((time.monotonic() - started) * 1000)
-            trace(CallRecord(call.method, f"/{path}", call.meaning, status, ms, error, at))
+            sending.trace(CallRecord(call.method, f"/{path}", call.meaning, status, ms, error, at))
 
-    def _exchange(self, call: Call, path: str, login: Login, deadline: float) -> requests.Response:
-        left = deadline - time.monotonic()
+    def _exchange(self, call: Call, path: str, login: Login, sending: _Sending) -> requests.Response:
+        left = sending.left
         if left <= 0:
-            raise Unavailable(f"{self._target}: no time was left to call the vendor")
+            raise NoPlace(self._target)
         headers = {**login.headers, **call.headers}
         body = call.form
         if call.json is not None:
@@ -157,6 +194,9 @@ class Sender:
             )
         except requests.RequestException as failure:
             raise self._no_answer(failure) from failure
+
+    def _too_late(self) -> Unavailable:
+        return Unavailable(f"{self._target}: no time was left to call the vendor")
 
     def _no_answer(self, failure: requests.RequestException) -> VendorError:
         if _never_sent(failure):
@@ -239,7 +279,7 @@ def _short(reason: str) -> str:
 
 def _worth_repeating(error: Exception) -> bool:
     """Whether a repeatable call should be sent again at once: not after a time-out, which took long enough."""
-    return isinstance(error, Unavailable | Unknown) and not isinstance(error.__cause__, requests.Timeout)
+    return isinstance(error, Unavailable | Unknown) and not isinstance(error.__cause__, requests.Timeout | NoPlace)
 
 
 NEVER_SENT = (

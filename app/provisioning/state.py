@@ -55,14 +55,14 @@ class State:
     values of the user's roles and entitlements with the vendor id that each names, ``None`` where it names
     nothing; ``accepted`` are those of an earlier request. ``unresolved`` is a create that was never answered,
     ``former`` the account that another one has taken the place of, ``intent`` one that is under way, and
-    ``durable`` the one that is on disk, unless its account was ``refound`` and is there instead; ``sought`` says
-    that an earlier one was looked for and not found. ``carried`` are the members that a new group is created
-    with, vendor id to user link; ``touched`` those of them it has got. ``holders`` are the users that have a
-    role which is to
-    end, and ``waiting`` says that they must lose it first. ``loaded`` are the memberships as they were read,
-    ``undone`` those (by group) that a request takes back. ``left`` says that its turn did not come in time: it is
-    neither delivered nor failed, and due. ``adopted`` are the roles that an account had which was at the vendor
-    before the bridge (``None``: the bridge has made it), ``claimed`` says that it has just been adopted.
+    ``durable`` the one that is on disk, unless its account was ``refound`` and is there instead; ``sought``
+    says that an earlier one was looked for and not found. ``carried`` are the members that a new group is
+    created with, vendor id to user link; ``touched`` those of them it has got. ``holders`` are the users that
+    have a role which is to end, and ``waiting`` says that they must lose it first. ``loaded`` are the
+    memberships as they were read, ``undone`` those (by group) that a request takes back. ``left`` says that its
+    turn did not come in time: it is neither delivered nor failed, and due. ``adopted`` are the roles that an
+    account had which was at the vendor before the bridge (``None``: the bridge has made it), ``claimed`` says
+    that it has just been adopted.
     """
 
     link_id: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from app.provisioning.budget import Budget
 from app.provisioning.catalogue import Catalogue
 from app.provisioning.dialects import Dialect
 from app.provisioning.role_table import RoleTable
@@ -16,8 +17,11 @@ from mappings import Call, Mapping
 class Sends(Protocol):
     """What sends a vendor's calls."""
 
-    def send(self, call: Call, trace: Trace, deadline: float) -> Any:
-        """Send one call and return its decoded answer. Raises the ``VendorError`` that says what is known."""
+    def send(self, call: Call, trace: Trace, deadline: float, urgent: bool = ...) -> Any:
+        """Send one call and return its decoded answer. Raises the ``VendorError`` that says what is known.
+
+        ``urgent`` calls take access away: they go before others.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Target:
     table: RoleTable
     catalogue: Catalogue
     sender: Sends
+    budget: Budget
     dialect: Dialect
     on_outage: Literal["refuse", "queue"]
     adopt: Literal["never", "equal", "always"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from flask import Blueprint, Response, current_app
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -10,6 +11,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 
 from app.assembly import Bridge
 from app.directory import status
+from app.directory.volatile import NotChanged
 
 blueprint = Blueprint("metrics", __name__)
 
@@ -19,6 +21,9 @@ GAUGES = {
     "refused": ("scim_bridge_refused", "Changes that the vendor refuses."),
     "oldest": ("scim_bridge_oldest_pending_seconds", "For how long the oldest pending change has been waiting."),
 }
+
+
+IN_FLIGHT = ("scim_bridge_calls_in_flight", "Vendor calls under way now, of all processes.")
 
 
 class _Tables:
@@ -36,6 +41,15 @@ class _Tables:
             for count in counts:
                 gauge.add_metric([count.target, count.kind], getattr(count, name))
             yield gauge
+        yield self._in_flight()
+
+    def _in_flight(self) -> Metric:
+        metric, about = IN_FLIGHT
+        gauge = GaugeMetricFamily(metric, about, labels=["target"])
+        for target in self._bridge.targets.values():
+            with suppress(NotChanged):
+                gauge.add_metric([target.name], target.budget.in_flight())
+        return gauge
 
 
 @blueprint.get("/metrics")

@@ -3,12 +3,14 @@
 import os
 import signal
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
 import requests
 
 from tests.serving import answers, free_address, served, until
+from tests.watching import Watch, processes_that_wait
 
 HEADERS = {"Authorization": "Bearer the-token", "Content-Type": "application/scim+json"}
 
@@ -47,6 +49,21 @@ def test_a_leaver_loses_access_after_the_outage_without_another_request(serving,
         gone = requests.delete(f"{address}/analytics/scim/v2/Users/{id_}", headers=HEADERS, timeout=30)
         assert gone.status_code == 503
         until(lambda: "ada@x.example" not in {user["key"] for user in sandbox.users()})
+
+
+def test_two_web_processes_send_the_vendor_no_more_at_one_time_than_its_target_says(
+    serving, config, address, sandbox
+):
+    config.write_text(
+        config.read_text(encoding="utf-8").replace("idp =", "timeout = 20\nconcurrency = 2\nidp ="),
+        encoding="utf-8",
+    )
+    watch, database = Watch(sandbox, held=True), f"sqlite:///{config.parent / 'bridge.db'}"
+    with serving("--no-worker"), ThreadPoolExecutor(8) as pool:
+        answered = [pool.submit(post, address, f"u{number}@x.example") for number in range(8)]
+        until(lambda: watch.now == 2 and processes_that_wait(database, "analytics"))
+        watch.opened.set()
+    assert ({each.result().status_code for each in answered}, watch.most) == ({201}, 2)
 
 
 def delivery_workers(server):

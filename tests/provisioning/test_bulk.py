@@ -1,17 +1,10 @@
 """Bulk requests at work: side by side at the vendor, beside each other, and what they cost."""
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
-
 from app.provisioning import writing
-from app.provisioning.narrow import Narrow
-from mappings import Call, Unavailable
 from tests.bridge import add, on_both_databases, person, refs
-
-CALL = Call("GET", ["users"], meaning="list users")
 
 
 def post(name, **more):
@@ -36,21 +29,6 @@ def test_as_many_calls_are_at_the_vendor_at_one_time_as_it_takes(build):
     bridge.sandbox.faults.take = taken
     assert bulk(bridge, [post(f"person{number}") for number in range(many * 2)]) == ["201"] * many * 2
     assert not together.broken
-
-
-def test_a_call_without_a_place_waits_no_longer_than_its_request():
-    places, sent = threading.Semaphore(0), []
-
-    class Sender:
-        def send(self, call, trace, deadline):
-            sent.append(call)
-
-    narrow = Narrow("main", Sender(), places)
-    with pytest.raises(Unavailable):
-        narrow.send(CALL, print, time.monotonic())
-    places.release()
-    narrow.send(CALL, print, time.monotonic())
-    assert (len(sent), places.acquire(blocking=False)) == (1, True)
 
 
 @on_both_databases

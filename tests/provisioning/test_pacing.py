@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app import assembly
 from app.directory.database import now
 from app.directory.tables import link
+from app.directory.volatile import volatile
 from app.provisioning import pushing, writing
 from app.provisioning.journal import Request
 from app.provisioning.lane import Lane
@@ -224,7 +225,8 @@ def until(reached) -> None:
 def test_a_vendor_that_hangs_keeps_no_other_targets_revocations_waiting(build, monkeypatch):
     bridge = build("periscope", on_outage="queue")
     hanging = bridge.parts.targets[TARGET]
-    other = assembly.target(dataclasses.replace(bridge.config.targets[TARGET], name="other"))
+    config = dataclasses.replace(bridge.config.targets[TARGET], name="other")
+    other = assembly.target(config, volatile(bridge.parts.database))
     ada = Users(bridge.parts.database, other).create(Request("idp", "POST"), person("ada"), str(uuid.uuid4()))
     waiting(bridge, "ann")
     Users(bridge.parts.database, other).delete(Request("idp", "DELETE"), ada.id, Preconditions())
