@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -15,6 +16,12 @@ from tests.databases import Databases  # noqa: E402
 from tests.vendors import VENDORS, Facts  # noqa: E402
 
 Build = Callable[..., Bridge]
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Let more tests run at one time than there are cores: half of their time they wait for a socket or a disk."""
+    cores = os.cpu_count() or 1
+    return max(cores, min(2 * cores, 8))
 
 
 @pytest.fixture(scope="session")
