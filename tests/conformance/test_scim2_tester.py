@@ -85,7 +85,7 @@ def test_every_check_of_the_conformance_tester_succeeds(address, vendor):
     assert [(result.title, result.reason) for result in results] == []
 
 
-@pytest.mark.parametrize(("vendor", "role_schemas"), [("periscope", "ietf"), ("squirro", "okta")])
+@pytest.mark.parametrize(("vendor", "role_schemas"), [("squirro", "okta")])
 def test_what_the_vendor_offers_is_as_discovered_and_fails_no_check_but_by_being_read_only(
     build, vendor, role_schemas
 ):

@@ -138,13 +138,13 @@ def truth(tree, document):
             return any(compares(op, value, literal) for value in values(document, path))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(trees)
 def test_a_filter_is_read_as_it_was_meant(tree):
     assert normal(parse_filter(rendered(tree), USER_TYPE)) == expected(tree)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(trees, users)
 def test_a_filter_finds_what_a_naive_evaluation_finds(tree, user):
     assert matches(parse_filter(rendered(tree), USER_TYPE), user, USER_TYPE) is truth(tree, user)

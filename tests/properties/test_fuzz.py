@@ -64,7 +64,7 @@ USER = parse_resource(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.one_of(values, bodies.map(lambda body: {"userName": "a", "displayName": "g", **body})))
 def test_any_json_is_a_resource_or_a_scim_error(body):
     for resource_type in (USER_TYPE, GROUP_TYPE):
@@ -87,7 +87,7 @@ bulk_operations = st.fixed_dictionaries(
 bulks = st.fixed_dictionaries({"Operations": st.lists(values | bulk_operations, min_size=1, max_size=5)})
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.one_of(values, bulks))
 def test_any_json_is_a_bulk_request_of_which_each_operation_has_its_turn_or_a_scim_error(body):
     with contextlib.suppress(ScimError):
@@ -98,7 +98,7 @@ def test_any_json_is_a_bulk_request_of_which_each_operation_has_its_turn_or_a_sc
         json.dumps(bulk_response("", operations, outcomes), allow_nan=False).encode()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.one_of(values, patches))
 def test_any_json_is_a_patch_or_a_scim_error(body):
     with contextlib.suppress(ScimError):
@@ -108,14 +108,14 @@ def test_any_json_is_a_patch_or_a_scim_error(body):
         split_members(parse_patch(body), GROUP_TYPE)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(texts)
 def test_any_text_is_a_filter_or_an_invalid_filter(text):
     with contextlib.suppress(InvalidFilter):
         matches(parse_filter(text, USER_TYPE), USER, USER_TYPE)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(texts)
 def test_any_text_is_a_path_or_an_invalid_path(text):
     with contextlib.suppress(InvalidPath):

@@ -115,7 +115,7 @@ def keeps_apart(document):
     return len(set(keys)) < len(keys)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(users, st.lists(patches, min_size=1, max_size=3))
 def test_patches_do_what_scim2_models_does(user, several):
     for patch in several:

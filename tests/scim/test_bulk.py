@@ -181,7 +181,7 @@ def one_at_a_time(asked):
     return world, failed
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(requests(), st.data())
 def test_side_by_side_comes_out_as_one_at_a_time(asked, data):
     expected, failed = one_at_a_time(asked)
