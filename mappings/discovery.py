@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import pkgutil
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
@@ -55,9 +56,14 @@ def beside(vendor: str, name: str) -> ModuleType:
     return import_module(f"{package}.{name}" if package else name)
 
 
-def shipped() -> list[str]:
+def shipped() -> tuple[str, ...]:
     """Return the names of the vendors that come with the bridge."""
-    return [module.name for module in pkgutil.iter_modules(mappings.__path__) if module.ispkg]
+    return _packages(tuple(mappings.__path__))
+
+
+@cache
+def _packages(folders: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(module.name for module in pkgutil.iter_modules(folders) if module.ispkg)
 
 
 def _announced() -> tuple[dict[str, type[Mapping]], list[Broken]]:
