@@ -155,6 +155,12 @@ def due_after(delay: float | ColumnElement[float | None]) -> dict[str, ColumnEle
     return {"due_at": now() + delay, "due_set": now()}
 
 
+def asked_for(delay: float = 0.0) -> dict[str, Any]:
+    """Return what asks for a link to be converged once more, in ``delay`` seconds, as if it had never failed."""
+    since = func.coalesce(link.c.pending_since, now())
+    return {"wanted_version": link.c.wanted_version + 1, **due_after(delay), "pending_since": since, "attempts": 0}
+
+
 def renew(connection: Connection, holder: str, link_id: int) -> bool:
     """Prolong one lease; false if it is no longer the holder's."""
     statement = link.update().where(link.c.id == link_id, link.c.lease == holder)
@@ -267,13 +273,7 @@ def delete(connection: Connection, ids: Sequence[int]) -> None:
 def demand(connection: Connection, ids: Sequence[int], delay: float = 0.0) -> None:
     """Ask for links to be converged again: they are due in ``delay`` seconds, whoever holds them now."""
     revokes = or_(link.c.revokes, _resource_gone, _loses_a_group)
-    values = {
-        "wanted_version": link.c.wanted_version + 1,
-        **due_after(delay),
-        "pending_since": func.coalesce(link.c.pending_since, now()),
-        "attempts": 0,
-        "revokes": revokes,
-    }
+    values = {**asked_for(delay), "revokes": revokes}
     for some in chunks(sorted(lock(connection, ids))):
         connection.execute(link.update().where(link.c.id.in_(some)).values(values))
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from app.directory import links
-from app.directory.database import now
 from app.directory.tables import link, policy
 
 
@@ -22,11 +21,4 @@ def adopt(connection: Connection, target: str, fingerprint: str) -> int:
         connection.execute(policy.insert().values(target=target, fingerprint=fingerprint))
     else:
         connection.execute(policy.update().where(policy.c.target == target).values(fingerprint=fingerprint))
-    since = func.coalesce(link.c.pending_since, now())
-    due = {
-        "wanted_version": link.c.wanted_version + 1,
-        **links.due_after(0.0),
-        "pending_since": since,
-        "attempts": 0,
-    }
-    return connection.execute(link.update().where(link.c.target == target).values(due)).rowcount
+    return connection.execute(link.update().where(link.c.target == target).values(links.asked_for())).rowcount

@@ -140,6 +140,12 @@ def shown_version(found: Resource, ends: Sequence[Reference]) -> str:
     return derived(found.version, (f"{end.id} {end.display}" for end in ends))
 
 
+def version_of(connection: Connection, found: Resource) -> str:
+    """Return the version that is shown of one resource, without reading the members of a group."""
+    ends = references(connection, found.kind, [found.id])[found.id] if found.kind == "User" else ()
+    return shown_version(found, ends)
+
+
 def reference(end: Reference, kind: str, base_url: str) -> Document:
     """Return a member of a group, or a group of a user, as SCIM shows it."""
     endpoint, name = OTHER[kind]

@@ -89,9 +89,8 @@ class Budget:
         if turn.granted:
             if turn.after:
                 time.sleep(turn.after)
-            return (
-                time.monotonic() < asked + self.limits.hold
-            )  # or this process was paused, and the place has ended
+            # or this process was paused, and the place has ended
+            return time.monotonic() < asked + self.limits.hold
         if turn.after > left:
             raise NoPlace(self._target)
         pause = max(turn.after, POLL_SECONDS * random.uniform(0.5, 1.5))

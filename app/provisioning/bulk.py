@@ -11,23 +11,21 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.exc import OperationalError
 
-from app.directory import resources
+from app.directory import resources, search
 from app.directory.database import Database
 from app.directory.resources import Resource
 from app.provisioning import writing
-from app.provisioning.endpoints import ENDPOINTS, Endpoint
+from app.provisioning.endpoints import ENDPOINTS, KINDS, Endpoint
 from app.provisioning.journal import Request
 from app.provisioning.target import Target
 from app.scim.bulk import BulkRequest, Done, Job, Operation, Outcome, Schedule, Turn, resolve, units
-from app.scim.errors import ScimError, Unavailable
-from app.scim.meta import Preconditions
+from app.scim.errors import ScimError, Unavailable, database_away, unexpected
+from app.scim.meta import Preconditions, etag
 from app.scim.types import Document
 
 TAKING_BACK_SECONDS = 5.0
 """How much later than everything else the taking back must end: what refers to nobody must not stay."""
 
-Tag = Callable[[str, Resource], str]
-"""Returns the ETag of a resource as its endpoint shows it."""
 Performing = Callable[[Endpoint, Request, Operation], Resource | None]
 
 log = structlog.get_logger()
@@ -62,7 +60,6 @@ class Bulk:
     database: Database
     target: Target
     request: Request
-    tag: Tag
 
     def run(self, asked: BulkRequest) -> BulkResult:
         """Perform a bulk request, as many operations at one time as the vendor takes calls."""
@@ -80,10 +77,10 @@ class Bulk:
             return error
         except OperationalError as failure:
             log.error("the database failed", error=str(failure.orig))
-            return Unavailable("The bridge's own database is not available now.")
+            return database_away()
         except Exception:  # a defect of ours must not take the others' outcomes with it
             log.exception("unexpected error", method=operation.method, endpoint=operation.endpoint)
-            return ScimError("An unexpected error of the bridge; its log says more.", status=500)
+            return unexpected()
 
     def take_back(self, operation: Operation) -> None:
         """End what was created and must not stay; what the vendor does not delete now stays due there."""
@@ -106,8 +103,13 @@ class Bulk:
         path = f"/{operation.endpoint}" + ("" if operation.creates else f"/{operation.id}")
         request = Request(self.request.actor, f"{operation.method} {path} (bulk)", started=self.request.started)
         became = PERFORM[operation.method](self._endpoint(operation), request, operation)
-        patched = self.target.dialect.patched(operation.endpoint.removesuffix("s"))
-        return Done(STATUS.get(operation.method, patched), self.tag(operation.endpoint, became) if became else None)
+        patched = self.target.dialect.patched(KINDS[operation.endpoint])
+        return Done(STATUS.get(operation.method, patched), self._tag(became) if became else None)
+
+    def _tag(self, became: Resource) -> str:
+        """Return the ETag of a resource as its endpoint shows it."""
+        with self.database.read() as connection:
+            return etag(search.version_of(connection, became))
 
     def _endpoint(self, operation: Operation) -> Endpoint:
         return ENDPOINTS[operation.endpoint](self.database, self.target)

@@ -136,5 +136,7 @@ class GroupEndpoint:
         return Groups(self.database, self.target)
 
 
+KINDS: Mapping[str, str] = {"Users": "User", "Groups": "Group"}
+"""The kind of resource that an endpoint serves."""
 ENDPOINTS: Mapping[str, Callable[[Database, Target], Endpoint]] = {"Users": UserEndpoint, "Groups": GroupEndpoint}
 """The endpoints of a target, by the first segment of their paths."""

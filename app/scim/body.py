@@ -63,3 +63,10 @@ def folded(given: dict[str, Json]) -> dict[str, Json]:
             raise InvalidSyntax(f"{name[:SHOWN]!r} is given more than once.")
         members[name.casefold()] = value
     return members
+
+
+def members_of(value: object, what: str) -> dict[str, Json]:
+    """Give the members of a message that must be an object, by their case-folded names. Raises InvalidSyntax."""
+    if not isinstance(value, dict):
+        raise InvalidSyntax(f"{what} must be a JSON object.")
+    return folded(value)

@@ -204,3 +204,13 @@ class Unavailable(RetryLater):
     """503: the vendor is down, or does not answer in time."""
 
     default_status = 503
+
+
+def database_away() -> Unavailable:
+    """Give the error of a bridge that cannot reach or use its own database now."""
+    return Unavailable("The bridge's own database is not available now.", retry_after=5)
+
+
+def unexpected() -> ScimError:
+    """Give the error of a defect of ours, which tells nothing of its insides."""
+    return ScimError("An unexpected error of the bridge; its log says more.", status=500)

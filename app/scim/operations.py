@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, cast
 
-from app.scim.body import folded
+from app.scim.body import members_of
 from app.scim.errors import InvalidPath, InvalidSyntax, InvalidValue
 from app.scim.types import Document, Json
 
 Verb: TypeAlias = Literal["add", "remove", "replace"]
 
+WHAT = "A PATCH body and each of its operations"
 VERBS = frozenset({"add", "remove", "replace"})
 
 
@@ -29,16 +30,10 @@ def parse_patch(body: object) -> tuple[Operation, ...]:
     Raises InvalidSyntax for what is no PatchOp message, InvalidPath for a path that is no string and
     InvalidValue for an `add` or `replace` without a value.
     """
-    operations = _folded(body).get("operations")
+    operations = members_of(body, WHAT).get("operations")
     if not isinstance(operations, list) or not operations:
         raise InvalidSyntax("A PATCH body needs a list of Operations.")
-    return tuple(_operation(_folded(each)) for each in operations)
-
-
-def _folded(value: object) -> Document:
-    if not isinstance(value, dict):
-        raise InvalidSyntax("A PATCH body and each of its operations must be a JSON object.")
-    return folded(value)
+    return tuple(_operation(members_of(each, WHAT)) for each in operations)
 
 
 def _operation(given: Document) -> Operation:

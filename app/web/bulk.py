@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from flask import Response
 
-from app.directory.resources import Resource
 from app.provisioning.bulk import Bulk
 from app.scim.bulk import bulk_response, parse_bulk
-from app.scim.meta import etag
 from app.web import reading
 from app.web.answers import answer
-from app.web.resources import KINDS
 from app.web.scim import scim_blueprint
 
 blueprint = scim_blueprint("bulk")
@@ -21,12 +18,5 @@ def bulk() -> Response:
     """RFC 7644 §3.7. What becomes of each operation is in the answer, which is 200 whatever that is."""
     asked = parse_bulk(reading.body())
     database, target = reading.bridge().database, reading.target()
-    views = {endpoint: reading.view(target.types[kind], {}) for endpoint, kind in KINDS.items()}
-
-    def tag(endpoint: str, resource: Resource) -> str:
-        with database.read() as connection:
-            (rendered,) = views[endpoint].render(connection, [resource])
-        return etag(rendered.version)
-
-    result = Bulk(database, target, reading.write_request(), tag).run(asked)
+    result = Bulk(database, target, reading.write_request()).run(asked)
     return answer(bulk_response(reading.base_url(), result.operations, result.outcomes))

@@ -7,7 +7,8 @@ from flask import Flask, Response, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from app.scim.errors import ScimError, Unavailable
+from app.scim import errors
+from app.scim.errors import ScimError
 from app.web import reading
 from app.web.answers import answer
 
@@ -46,10 +47,10 @@ def http_error(error: HTTPException) -> Response:
 def database_error(error: OperationalError) -> Response:
     """Answer that the database cannot be reached or used now."""
     log.error("the database failed", error=str(error.orig))
-    return scim_error(Unavailable("The bridge's own database is not available now.", retry_after=5))
+    return scim_error(errors.database_away())
 
 
 def unexpected(error: Exception) -> Response:
     """Answer a defect of ours without telling its insides; the log has them."""
     log.exception("unexpected error", method=request.method, endpoint=request.endpoint, exc_info=error)
-    return scim_error(ScimError("An unexpected error of the bridge; its log says more.", status=500))
+    return scim_error(errors.unexpected())

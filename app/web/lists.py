@@ -10,13 +10,13 @@ from sqlalchemy import Connection
 from app.directory import search
 from app.directory.resources import Resource
 from app.directory.search import Query
+from app.provisioning.endpoints import KINDS
 from app.scim.schemas import ResourceType
 from app.scim.types import Document
 from app.web import reading
 from app.web.answers import answer
 from app.web.listing import filters, list_query
 from app.web.query import of_url
-from app.web.resources import KINDS
 from app.web.scim import scim_blueprint
 
 blueprint = scim_blueprint("lists")

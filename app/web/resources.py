@@ -8,7 +8,7 @@ from flask import Response
 
 from app.directory import resources
 from app.directory.resources import Resource
-from app.provisioning.endpoints import ENDPOINTS, Endpoint
+from app.provisioning.endpoints import ENDPOINTS, KINDS, Endpoint
 from app.scim.errors import NotFound
 from app.web import reading
 from app.web.answers import answer, resource_answer
@@ -16,8 +16,6 @@ from app.web.rendering import View
 from app.web.scim import scim_blueprint
 
 blueprint = scim_blueprint("resources")
-KINDS = {"Users": "User", "Groups": "Group"}
-"""The kind of resource that an endpoint serves."""
 
 
 @blueprint.post("/<any(Users, Groups):endpoint>")

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
-from app.scim.body import folded
+from app.scim.body import members_of
 from app.scim.errors import InvalidSyntax, MethodNotAllowed, NotFound, ScimError
 from app.scim.fields import is_storable
-from app.scim.types import Document, Json
+from app.scim.types import Json
 
 METHODS = ("POST", "PUT", "PATCH", "DELETE")
 PATH = re.compile("/?(Users|Groups)(?:/([^/?#]+))?/?")
@@ -53,13 +53,6 @@ def read_operation(given: Json) -> Operation:
         except ScimError as problem:
             problem_ = problem_ or problem
     return replace(known, problem=problem_)
-
-
-def members_of(value: Json, what: str) -> Document:
-    """Return the members of an object by their names in lower case: they count in any. Raises ``InvalidSyntax``."""
-    if not isinstance(value, dict):
-        raise InvalidSyntax(f"{what} must be a JSON object.")
-    return folded(value)
 
 
 def _with_method(operation: Operation, _given: Json) -> Operation:

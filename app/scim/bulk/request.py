@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from app.scim.bulk.operation import Operation, members_of, read_operation
+from app.scim.body import members_of
+from app.scim.bulk.operation import Operation, read_operation
 from app.scim.errors import InvalidSyntax, InvalidValue, PayloadTooLarge
 from app.scim.types import Json
 
