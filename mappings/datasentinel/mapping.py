@@ -44,6 +44,8 @@ from mappings.passwords import random_password
 from mappings.readers import assigned, display_name, full_name
 
 USERS = ("ds-api", "users")
+ANSWERED = frozenset({"status", "message", "user-token", "roles"})
+"""What an object in an answer has one of, as the documents show it: a confirmation, a token or an account."""
 BUILT_IN = "datasentinel"
 """The login of the account that every server has."""
 WRITTEN = ("privilege", "profile", "comment")
@@ -167,6 +169,13 @@ class Datasentinel(mappings.Mapping):
         doubt = f"; nobody has {' or '.join(unproved)} yet: make sure that it exists" if unproved else ""
         return f"{len(users)} users{doubt}"
 
+    def hidden_status(self, answer: Any) -> int | None:
+        """Every call is documented to answer something: without that, nobody knows whether it was done."""
+        error = super().hidden_status(answer)
+        if error is None and not isinstance(answer, list) and ANSWERED.isdisjoint(dict(answer)):
+            raise TypeError("this is no answer of Datasentinel's")
+        return error
+
     # -- users
 
     def create_user(self, user: User) -> Flow[None]:
@@ -205,7 +214,10 @@ class Datasentinel(mappings.Mapping):
         key = user.vendor_id or user.key
         try:
             found = yield Call("GET", (*USERS, key), "read user", planned={"roles": []})
-        except NotFound:
+        except NotFound as missing:  # the user, it should mean, and not the address: then the list is there
+            users = yield Call("GET", USERS, "list users", planned=[])
+            if any(str(user["email"]).casefold() == key.casefold() for user in users):
+                raise missing
             return None
         fields = {name: found.get(name) for name in (*WRITTEN, "live_360")}
         fields["email"] = str(found.get("email", key)).lower()
