@@ -1,8 +1,8 @@
 """Kill the bridge while it is written to, and count what is left: ``python -m benchmarks.kill --writes 500``.
 
 ``serve`` as a process group (web processes and the delivery worker) on a real database, with two targets and their
-emulated vendors, one with ``on_outage = "refuse"`` and one with ``"queue"``. Clients write side by side, the vendors
-go down and come back, and at random moments the whole group is killed with SIGKILL and started again.
+emulated vendors, one with ``on_outage = "refuse"`` and one with ``"queue"``. Clients write side by side, vendors go
+down and come back, and at random moments the whole group is killed with SIGKILL and started again.
 """
 
 from __future__ import annotations

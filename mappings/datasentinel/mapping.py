@@ -39,11 +39,11 @@ from mappings import (
 from mappings.answers import text
 from mappings.datasentinel import attributes, limits, roles
 from mappings.datasentinel.options import CREDENTIALS, OPTIONS
+from mappings.datasentinel.roles import USERS
 from mappings.operations import Calls
 from mappings.passwords import random_password
 from mappings.readers import assigned, display_name, full_name
 
-USERS = ("ds-api", "users")
 ANSWERED = frozenset({"status", "message", "user-token", "roles"})
 """What an object in an answer has one of, as the documents show it: a confirmation, a token or an account."""
 BUILT_IN = "datasentinel"
@@ -214,10 +214,8 @@ class Datasentinel(mappings.Mapping):
         key = user.vendor_id or user.key
         try:
             found = yield Call("GET", (*USERS, key), "read user", planned={"roles": []})
-        except NotFound as missing:  # the user, it should mean, and not the address: then the list is there
-            users = yield Call("GET", USERS, "list users", planned=[])
-            if any(str(user["email"]).casefold() == key.casefold() for user in users):
-                raise missing
+        except NotFound as missing:
+            yield from roles.prove_gone(key, missing)
             return None
         fields = {name: found.get(name) for name in (*WRITTEN, "live_360")}
         fields["email"] = str(found.get("email", key)).lower()

@@ -210,3 +210,16 @@ def test_a_server_that_finds_nothing_any_more_has_not_deleted_anybody(bridge):
     bridge.recover()
     bridge.deliver()
     assert bridge.accounts() == {}
+
+
+@pytest.mark.parametrize("vendor", ["datasentinel", "periscope", "prancer", "squirro"])
+def test_a_server_that_finds_nothing_any_more_has_taken_nobody_out_of_a_group(build, vendor):
+    bridge = build(vendor)
+    ann = bridge.hire("ann")
+    finance, _other = bridge.found("Finance", [ann]), bridge.found("role_1", [ann])
+    bridge.fail("status", status=404, count=NEVER_ENDS)
+    assert bridge.patch(f"/Groups/{finance}", remove(ann)).status in (400, 502)
+    assert bridge.due() == [ANN]
+    bridge.recover()
+    bridge.deliver()
+    assert bridge.accounts() == {ANN: {"role_1"}}
