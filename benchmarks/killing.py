@@ -10,7 +10,6 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 
 from app.directory import status
@@ -28,12 +27,16 @@ SETTLED_WITHIN = 180.0
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much to write and how often to kill; ``quick``: leases of 3 seconds instead of 30."""
+    """How much to write and how often to kill meanwhile, and whether once more right after the last answer.
+
+    ``quick``: leases of 3 seconds instead of 30.
+    """
 
     writes: int = 500
     kills: int = 8
     clients: int = 8
     seed: int = 1
+    last_kill: bool = True
     quick: bool = False
 
 
@@ -115,8 +118,9 @@ def _run(bench: _Bench, say: Callable[[str], None]) -> Outcome:
     done.set()
     killer.join()
     weather.join()
-    bench.replica.kill()  # right after the last answer
-    bench.restart()
+    if plan.last_kill:
+        bench.replica.kill()
+        bench.restart()
     people = [person for client in clients for person in client.people]
     wrong = [line for client in clients for line in client.wrong]
     lost = [line for person in people for line in person.missing_at_the_bridge()]
@@ -126,13 +130,13 @@ def _run(bench: _Bench, say: Callable[[str], None]) -> Outcome:
     survived = len(tickets.acknowledged) - len({line.partition(":")[0] for line in lost})
     kinds = Counter(tickets.acknowledged)
     seconds = time.monotonic() - began
-    return Outcome(len(tickets.acknowledged), survived, wrong + lost, kinds, plan.kills + 1, seconds)
+    return Outcome(len(tickets.acknowledged), survived, wrong + lost, kinds, plan.kills + plan.last_kill, seconds)
 
 
 def _kill_at_times(bench: _Bench, tickets: Tickets, done: threading.Event, say: Callable[[str], None]) -> None:
     """Kill the whole group after so many acknowledged writes, at a random moment, and start it again."""
     plan = bench.plan
-    for _before, at in pairwise([0, *sorted(bench.random.sample(range(1, plan.writes), plan.kills))]):
+    for at in sorted(bench.random.sample(range(1, plan.writes), plan.kills)):
         while len(tickets.acknowledged) < at and not done.is_set():
             time.sleep(0.002)
         time.sleep(bench.random.uniform(0, 0.05))

@@ -132,10 +132,10 @@ class Client(threading.Thread):
         """Return somebody about whom something is to be written and nothing is open, or somebody new."""
         aside = [person for person, _ in self._aside]
         ready = [each for each in self.people if each.steps and each not in aside]
-        if ready and self._random.random() < 0.75:
+        if ready and self._random.random() < 0.85:
             return self._random.choice(ready)
         name = f"u{self.number}-{len(self.people)}@acme.example"
-        last = self._random.choice([["remove"], ["deactivate"], []])
+        last = self._random.choice([["remove"], ["deactivate"]])
         made = Person(name, self._writer, steps=["create", *self._random.sample(["rename", "add"], 2), *last])
         self.people.append(made)
         return made
