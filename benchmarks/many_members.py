@@ -84,20 +84,14 @@ def _fill(bench: Bench, members: int) -> list[str]:
     """Make accounts at the vendor, and their users in the directory as if they had been pushed long ago."""
     make, model = ACCOUNTS[bench.vendor], bench.hire("model")
     ids = [str(uuid.uuid4()) for _ in range(members)]
+    accounts = {id_: make(bench, f"{id_}@x.example") for id_ in ids}
     with bench.parts.database.write() as connection:
         user = connection.execute(resource.select().where(resource.c.id == model)).mappings().one()
         known = dict(connection.execute(link.select().where(link.c.resource_id == model)).mappings().one())
         del known["id"]
         users = [{**user, "id": id_, "name_key": id_} for id_ in ids]
         links = [
-            {
-                **known,
-                "resource_id": id_,
-                "name": id_,
-                "vendor_key": id_,
-                "vendor_id": make(bench, f"{id_}@x.example"),
-            }
-            for id_ in ids
+            {**known, "resource_id": id_, "name": id_, "vendor_key": id_, "vendor_id": accounts[id_]} for id_ in ids
         ]
         connection.execute(resource.insert(), users)
         connection.execute(link.insert(), links)

@@ -282,12 +282,15 @@ _resource_gone = not_(exists().where(resource.c.id == link.c.resource_id))
 _loses_a_group = exists().where(member.c.user_link == link.c.id, member.c.applied, not_(member.c.desired))
 
 
-def unfinished(connection: Connection, ids: Sequence[int]) -> list[int]:
-    """Return those links that are still to be delivered and have not failed, in order."""
+def unfinished(connection: Connection, ids: Sequence[int], most: int) -> list[int]:
+    """Return the first ``most`` of those links that are still to be delivered and have not failed, in order."""
     found: list[int] = []
     for some in chunks(ids):
         where = (link.c.id.in_(some), link.c.due_at.is_not(None), link.c.attempts == 0)
-        found += connection.execute(select(link.c.id).where(*where).order_by(link.c.id)).scalars()
+        statement = select(link.c.id).where(*where).order_by(link.c.id).limit(most - len(found))
+        found += connection.execute(statement).scalars()
+        if len(found) == most:
+            break
     return found
 
 
