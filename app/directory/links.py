@@ -192,12 +192,13 @@ def resolve(connection: Connection, target: str, resource_ids: Sequence[str]) ->
     return found
 
 
-def lock(connection: Connection, ids: Sequence[int]) -> set[int]:
-    """Lock links until the end of the transaction; return those that are still there."""
-    found: set[int] = set()
+def lock(connection: Connection, ids: Sequence[int]) -> dict[int, bool]:
+    """Lock links until the end of the transaction; return whether each that is still there is leased."""
+    found: dict[int, bool] = {}
     for some in chunks(sorted(ids)):
-        statement = select(link.c.id).where(link.c.id.in_(some)).order_by(*ORDER)
-        found.update(connection.execute(statement.with_for_update(key_share=True)).scalars())
+        statement = select(link.c.id, is_leased().label("leased")).where(link.c.id.in_(some)).order_by(*ORDER)
+        rows = connection.execute(statement.with_for_update(key_share=True))
+        found.update({row.id: bool(row.leased) for row in rows})
     return found
 
 

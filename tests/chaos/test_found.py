@@ -162,6 +162,33 @@ def test_two_adds_of_one_member_of_which_the_first_fails(build, facts):
     assert (answer.status == 204) == held, answer
 
 
+def test_an_add_is_not_acknowledged_for_what_another_add_still_may_take_back(build, facts):
+    """The member seems to be there, wanted and held: the first add has asked for it, and fails after the second."""
+    bridge = build(facts.vendor)
+    ann, finance = bridge.hire("ann"), bridge.found("Finance")
+    assert bridge.patch(f"/Groups/{finance}", add(ann)).status == 204
+    bridge.fail("drop", count=10**9)
+    assert bridge.patch(f"/Groups/{finance}", remove(ann)).status == 503
+    bridge.recover()
+    bridge.fail("status", status=503, count=10**9)
+    pool, second = ThreadPoolExecutor(1), []
+    real = bridge.sandbox.faults.take
+
+    def take(verb, path):
+        if not second:
+            second.append(pool.submit(bridge.patch, f"/Groups/{finance}", add(ann)))
+            threading.Event().wait(0.3)
+        return real(verb, path)
+
+    bridge.sandbox.faults.take = take
+    assert bridge.patch(f"/Groups/{finance}", add(ann)).status == 503
+    bridge.recover()
+    answer = second[0].result()
+    bridge.deliver()
+    held = bridge.accounts()[ANN] == facts.roles("Finance")
+    assert (answer.status == 204) == held, answer
+
+
 def test_who_is_deleted_and_still_at_the_vendor_cannot_be_added_and_comes_back_without_the_role(build, facts):
     bridge = build(facts.vendor)
     ann, bob = bridge.hire("ann"), bridge.hire("bob")
