@@ -283,6 +283,25 @@ _resource_gone = not_(exists().where(resource.c.id == link.c.resource_id))
 _loses_a_group = exists().where(member.c.user_link == link.c.id, member.c.applied, not_(member.c.desired))
 
 
+def ending(connection: Connection, target: str, kind: str) -> dict[str, int]:
+    """Return the accounts that have to end and are not known to have ended, by vendor id: whose link sees to it."""
+    scope = (link.c.target == target, link.c.kind == kind, link.c.due_at.is_not(None))
+    deleted = select(link.c.vendor_id, link.c.id).where(*scope, _resource_gone, link.c.vendor_id.is_not(None))
+    replaced = select(link.c.snapshot, link.c.id).where(*scope, link.c.snapshot.contains('"former"'))
+    found = {row.vendor_id: row.id for row in connection.execute(deleted)}
+    formers = {orjson.loads(row.snapshot)["former"]: row.id for row in connection.execute(replaced)}
+    return {**found, **formers}
+
+
+def without_resource(connection: Connection, ids: Sequence[int]) -> set[int]:
+    """Return those links whose resource has been deleted, or which are gone themselves."""
+    there: set[int] = set()
+    for some in chunks(ids):
+        statement = select(link.c.id).where(link.c.id.in_(some), not_(_resource_gone))
+        there.update(connection.execute(statement).scalars())
+    return set(ids) - there
+
+
 def unfinished(connection: Connection, ids: Sequence[int]) -> list[int]:
     """Return those links that are still to be delivered and have not failed, in order."""
     found: list[int] = []

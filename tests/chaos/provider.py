@@ -189,20 +189,11 @@ class _Clerk:
                     self._model.people[person.id] = person
                     self._model.current[name] = person
                 return
-            if (
-                answer.status == 409
-                and self._look_up("Users", "userName", f"{name}@acme.example") is None
-                and not self._has_moved(name)
-            ):
+            if answer.status == 409 and self._look_up("Users", "userName", f"{name}@acme.example") is None:
                 self._model.note(f"409 without reason for {name}: {answer.detail}")
             self._pause(answer)
             if self._random.random() < 0.3:
                 return
-
-    def _has_moved(self, name: str) -> bool:
-        """Whether an account of somebody who has been deleted may wait for its end under either address."""
-        with self._model.lock:
-            return any(each.name == name and len(each.email.writes) > 1 for each in self._model.people.values())
 
     def _covet(self) -> None:
         """Hire somebody whose account is somebody else's: that never succeeds, and what is left is deleted."""

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from app.provisioning import ledger
-from tests.bridge import Bridge, add, remove, replace
+from tests.bridge import Bridge, add, person, remove, replace
 
 ANN = "ann@acme.example"
 
@@ -265,6 +265,45 @@ def test_a_group_found_again_stays_ours_when_the_process_dies_again_after_renami
     )
     bridge.deliver()
     assert "Money" in {group["name"] for group in bridge.sandbox.groups()}
+    bridge.assert_agreement()
+
+
+def test_an_old_address_of_a_leaver_who_is_still_at_the_vendor_is_no_conflict(build, facts, monkeypatch):
+    """The change of the address was killed, so nobody knows which one the account has."""
+    bridge = build(facts.vendor)
+    ann = bridge.hire("ann")
+    moved = replace('emails[type eq "work"].value', "ann.lee@acme.example")
+    bridge.fail("drop", count=10**9)
+    killed_before_the_second_commit(bridge, monkeypatch, lambda: bridge.patch(f"/Users/{ann}", moved))
+    assert bridge.delete(f"/Users/{ann}").status == 503
+    bridge.recover()
+    bridge.fail("status", status=503, method="DELETE", count=10**9)
+    answer = bridge.post("/Users", person("ann"))
+    assert (answer.status, "Retry-After" in answer.headers) in {(201, False), (503, True)}, answer
+    bridge.recover()
+    bridge.deliver()
+    assert answer.status == 201 or bridge.post("/Users", person("ann")).status == 201
+    bridge.deliver()
+    bridge.assert_agreement()
+
+
+def test_a_group_that_is_deleted_while_a_user_is_given_it_is_no_fault_of_the_user(build):
+    bridge = build("squirro")
+    ann, finance = bridge.hire("ann"), bridge.found("Finance")
+    pool, deleting = ThreadPoolExecutor(1), []
+    real = bridge.sandbox.faults.take
+
+    def take(verb, path):
+        if verb == "POST" and not deleting:
+            deleting.append(pool.submit(bridge.delete, f"/Groups/{finance}"))
+            until_stored(bridge, lambda: "Finance" not in str(bridge.sandbox.groups()))
+        return real(verb, path)
+
+    bridge.sandbox.faults.take = take
+    answer = bridge.patch(f"/Groups/{finance}", add(ann))
+    assert (answer.status, deleting[0].result().status) == (503, 204), answer
+    assert "Finance: deleted meanwhile" in answer.body["detail"]
+    bridge.deliver()
     bridge.assert_agreement()
 
 
