@@ -240,8 +240,11 @@ def held(connection: Connection, holder: str, ids: Sequence[int]) -> dict[int, i
 def record(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write what is true now, and release the leases. ``delay`` is seconds until due, ``None`` if nothing is.
 
-    ``settled`` says the latter too: a database does not know the type of a ``None``.
+    ``settled`` says the latter too: a database does not know the type of a ``None``. What was ``asked_again``
+    meanwhile is no less urgent than it was.
     """
+    flag = link.c.revokes.type
+    still_revokes = and_(link.c.revokes, bindparam("asked_again", type_=flag))
     statement = (
         link.update()
         .where(link.c.id == bindparam("link_id"))
@@ -253,10 +256,10 @@ def record(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
             snapshot=bindparam("snapshot"),
             intent=bindparam("intent"),
             **due_after(bindparam("delay", type_=link.c.due_at.type)),
-            pending_since=case((bindparam("settled", type_=link.c.revokes.type), None), else_=link.c.pending_since),
+            pending_since=case((bindparam("settled", type_=flag), None), else_=link.c.pending_since),
             attempts=bindparam("attempts"),
             refused=bindparam("refused"),
-            revokes=bindparam("revokes"),
+            revokes=or_(bindparam("revokes", type_=flag), still_revokes),
             last_error=bindparam("last_error"),
             lease=None,
             lease_until=0.0,
