@@ -285,7 +285,7 @@ def put_back(
     state.name = old.name
     is_now = resources.by_ids(connection, [old.id]).get(old.id)
     kept = old.document if new is None else revoking(target, old.document, new.document, asked=_asked(state))
-    if is_now is not None and (new is None or is_now.version != new.version):
+    if is_now is not None and (new is None or is_now.document != new.document):
         kept = revoking(target, kept, is_now.document, asked=True)
     if kept != old.document:
         state.resource = resources.changed(old, kept, now)
