@@ -116,15 +116,16 @@ class Groups(Pushing):
         self.refuse_protected(group or State.of(row, []))
         if document["displayName"] != old.document["displayName"]:
             found = self._with_everybody(connection, row, document, found)
+        touched = ""
         if group is not None and group.resource is not old:
             _store(connection, group.resource)
         elif found.added or found.removed:
-            resources.touch(connection, id_, time.time())
+            touched = resources.touch(connection, id_, time.time())
         if group is None and not found:
             journal.unchanged(connection, self.target, request, State.of(row, []))
             return None
         push = self.lease_push(connection, request, group, row.id, found, name=row.name, carries=False)
-        push.old, push.new = old, group.resource if group else old
+        push.old, push.new, push.touched = old, group.resource if group else old, touched
         return push
 
     def _begin_delete(

@@ -307,6 +307,41 @@ def test_a_group_that_is_deleted_while_a_user_is_given_it_is_no_fault_of_the_use
     bridge.assert_agreement()
 
 
+def test_a_failed_addition_does_not_undo_a_rename_of_the_group_meanwhile(build):
+    bridge = build("squirro")
+    ann, finance = bridge.hire("ann"), bridge.found("Finance")
+    pool, renamed, real = ThreadPoolExecutor(1), [], bridge.sandbox.faults.take
+
+    def take(verb, path):
+        if not renamed:
+            renamed.append(None)
+            rename = replace("displayName", "Money")
+            renamed[0] = pool.submit(bridge.patch, f"/Groups/{finance}", rename).result().status
+            bridge.fail("status", status=503, count=10**9)
+        return real(verb, path)
+
+    bridge.sandbox.faults.take = take
+    assert bridge.patch(f"/Groups/{finance}", add(ann)).status == 503
+    assert renamed == [204]
+    bridge.recover()
+    assert bridge.get(f"/Groups/{finance}").body["displayName"] == "Money"
+    bridge.assert_agreement()
+
+
+def test_an_account_that_has_lost_a_role_since_it_was_created_is_still_known_as_ours(build, facts, monkeypatch):
+    bridge = build(facts.vendor)
+    ann = bridge.hire("ann")
+    finance = bridge.found("Finance", [ann])
+    bridge.patch(f"/Users/{ann}", replace("active", False))
+    active = replace("active", True)
+    killed_before_the_second_commit(bridge, monkeypatch, lambda: bridge.patch(f"/Users/{ann}", active))
+    assert bridge.delete(f"/Groups/{finance}").status == 204
+    bridge.deliver()
+    bridge.assert_agreement()
+    assert bridge.delete(f"/Users/{ann}").status == 204
+    assert bridge.accounts() == {}
+
+
 def test_a_failed_addition_is_taken_back_even_if_something_else_was_asked_of_the_user_meanwhile(build, facts):
     bridge = build(facts.vendor)
     ann = bridge.hire("ann")
