@@ -71,7 +71,14 @@ class _Sending:
         return self.deadline - time.monotonic()
 
 
-REFUSALS: MappingABC[int, type[VendorError]] = {401: AuthFailed, 404: NotFound, 409: Conflict, 429: RateLimited}
+REFUSALS: MappingABC[int, type[VendorError]] = {
+    401: AuthFailed,
+    404: NotFound,
+    408: Unknown,  # the vendor gave up waiting for the request, or whoever stands before it did
+    409: Conflict,
+    425: Unknown,
+    429: RateLimited,
+}
 
 
 class Sender:
