@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from types import NoneType
 from typing import Any, ClassVar
 
 import mappings
@@ -170,9 +171,9 @@ class Datasentinel(mappings.Mapping):
         return f"{len(users)} users{doubt}"
 
     def hidden_status(self, answer: Any) -> int | None:
-        """Every call is documented to answer something: without that, nobody knows whether it was done."""
+        """Every call is documented to answer something: of anything else, nobody knows whether it was done."""
         error = super().hidden_status(answer)
-        if error is None and not isinstance(answer, list) and ANSWERED.isdisjoint(dict(answer)):
+        if error is None and not isinstance(answer, list | NoneType) and ANSWERED.isdisjoint(dict(answer)):
             raise TypeError("this is no answer of Datasentinel's")
         return error
 
