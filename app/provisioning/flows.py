@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from app.provisioning import no_users
+from app.provisioning.outcomes import InDoubt
 from app.provisioning.policy import Policy
 from app.provisioning.reading import documented
 from app.provisioning.state import Claimed, Learned, State
@@ -148,7 +149,7 @@ def _resolve(policy: Policy, do: Operations, state: State, wanted: User | Group 
         return None
     found = yield from documented(do.find(sent))
     if found is None and wanted is None and state.attempts < LOOKS:
-        doubt = Unknown(f"{sent.key} may still be being created: it will be looked for again")
+        doubt = InDoubt(f"{sent.key} may still be being created: it will be looked for again")
         if state.vendor_id is None:
             raise doubt
         return doubt

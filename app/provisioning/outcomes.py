@@ -25,6 +25,10 @@ OUTAGE = (Unavailable, Unknown, RateLimited, AuthFailed)
 """What passes without anybody changing what the IdP wants: the vendor, the network, the target's credentials."""
 
 
+class InDoubt(Unknown):
+    """Nothing is found of a create that was never answered. It may still come; the vendor is there and answers."""
+
+
 def is_outage(error: VendorError | None) -> bool:
     """Whether waiting may help, so that ``on_outage`` decides."""
     return isinstance(error, OUTAGE)
@@ -34,7 +38,12 @@ def outage_met(states: Iterable[State]) -> VendorError | None:
     """Return an outage that every delivery met which asked the vendor at all; ``None`` if one got through."""
     asked = [state for state in states if state.calls or is_outage(state.error)]
     met = [state.error for state in asked if is_outage(state.error)]
-    return met[0] if met and len(met) == len(asked) else None
+    return met[0] if met and not any(got_through(state) for state in asked) else None
+
+
+def got_through(state: State) -> bool:
+    """Whether a delivery has asked the vendor and was answered, whatever the answer was."""
+    return bool(state.calls) and (isinstance(state.error, InDoubt) or not is_outage(state.error))
 
 
 def scim_error(error: VendorError) -> errors.ScimError:

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from app.provisioning.outcomes import is_outage, outage_met
+from app.provisioning.outcomes import got_through, outage_met
 from app.provisioning.state import State
 
 BATCH = 100
@@ -44,6 +44,6 @@ class Pace:
             asked = max((state.error.retry_after or 0 for state in states if state.error), default=0)
             pause = min(FIRST_PAUSE * 2.0 ** min(self.failures - 1, 16), LONGEST_PAUSE) * self.jitter(0.75, 1.25)
             return max(pause, float(asked))
-        if any(state.calls and not is_outage(state.error) for state in states):
+        if any(got_through(state) for state in states):
             self.failures = 0
         return 0.0

@@ -89,11 +89,13 @@ class Managing(mappings.Mapping):
         """Write the whole list of roles; nothing else can be changed."""
         if change.fields.get("email", str(user.vendor_id).lower()) != str(user.vendor_id).lower():
             raise Unsupported("Prancer knows a user by the e-mail address: it cannot be changed")
-        if change.fields.get("stripped") or change.roles_added or change.roles_removed:
+        writes = change.fields.get("stripped") or change.roles_added or change.roles_removed
+        if writes or "email" in change.fields:  # not even the address is certain: it may have been deleted
             account = yield from self._account(str(user.vendor_id))
             if account is None:
                 raise NotFound(f"{self.title} lists no user {user.vendor_id}")
-            yield from self._write_roles(user, account, change)
+            if writes:
+                yield from self._write_roles(user, account, change)
         yield Applied(user.vendor_id, change.fields)
 
     def delete_user(self, vendor_id: str) -> Flow[None]:

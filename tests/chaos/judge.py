@@ -7,13 +7,18 @@ from typing import Any
 
 from mappings import Mapping
 from tests.chaos.model import Model, Person
+from tests.chaos.provider import read_attributes
 from tests.chaos.vendor import OUTSIDERS, BadDay
 
 
 def judge(
     model: Model, users: list[dict[str, Any]], groups: list[dict[str, Any]], day: BadDay, mapping: Mapping
 ) -> list[str]:
-    """Return everything that is wrong, in sentences."""
+    """Return everything that is wrong, in sentences.
+
+    Where calls are carried out late, an old one may undo a newer one, which nobody can promise to prevent: what is
+    judged then is that nobody has an account or a role too many.
+    """
     return [
         *model.strange,
         *dict.fromkeys(day.dangers),
@@ -44,16 +49,11 @@ def _users(model: Model, users: dict[str, dict[str, Any]]) -> list[str]:
 
 
 def _attributes(person: Person, user: dict[str, Any]) -> list[str]:
-    is_now = {
-        "active": (user["active"], person.active.possible()),
-        "givenName": (user["name"]["givenName"], person.given.possible()),
-        "email": (user["emails"][0]["value"], person.email.possible()),
-        "familyName": (user["name"]["familyName"], person.family.possible()),
-    }
+    possible = {name: register.possible() for name, register in person.attributes.items()}
     return [
-        f"{person.name} {person.id}: {what} is {value}, {_only(possible)}"
-        for what, (value, possible) in is_now.items()
-        if value not in possible
+        f"{person.name} {person.id}: {name} is {value}, {_only(possible[name])}"
+        for name, value in read_attributes(user).items()
+        if value not in possible[name]
     ]
 
 
@@ -81,6 +81,11 @@ def _groups(model: Model, groups: dict[str, dict[str, Any]]) -> list[str]:
 
 
 def _vendor(users: list[dict[str, Any]], groups: list[dict[str, Any]], day: BadDay, mapping: Mapping) -> list[str]:
+    accounts = [*users] if mapping.users == "managed" else []
+    return _accounts(accounts, day, mapping) + _roles(groups, day)
+
+
+def _accounts(users: list[dict[str, Any]], day: BadDay, mapping: Mapping) -> list[str]:
     there = [user for user in day.sandbox.users() if user["key"] not in day.strangers]
     wrong = [f"vendor: {n} accounts of {key}" for key, n in _counted(there, "key").items() if n > 1]
     strangers = {user["key"]: user for user in day.sandbox.users() if user["key"] in day.strangers}
@@ -89,18 +94,22 @@ def _vendor(users: list[dict[str, Any]], groups: list[dict[str, Any]], day: BadD
     accounts = {user["key"].casefold(): user for user in there}
     wanted = {mapping.user_key(user).casefold(): user for user in users if user["active"]}
     wanted = {key: user for key, user in wanted.items() if key not in day.strangers}
-    wrong += [f"vendor: no account of {key}" for key in wanted.keys() - accounts.keys()]
+    if not day.lateness:
+        wrong += [f"vendor: no account of {key}" for key in wanted.keys() - accounts.keys()]
     wrong += [f"vendor: {key} still has an account" for key in accounts.keys() - wanted.keys()]
     for key in wanted.keys() & accounts.keys():
         roles = {group["display"] for group in wanted[key].get("groups", ())}
+        if day.offer is not None and wanted[key].get(day.offer.attribute):
+            roles.add(day.offer.name)
         roles = roles or ({"Least Access"} if day.sandbox.vendor == "datasentinel" else set())
-        if Counter(accounts[key]["roles"]) != Counter(roles):
-            wrong.append(f"vendor: {key} holds {sorted(accounts[key]['roles'])}, wanted {sorted(roles)}")
+        held = [*accounts[key]["roles"], *accounts[key].get("grants", ())]
+        if set(held) - roles or (Counter(held) != Counter(roles) and not day.lateness):
+            wrong.append(f"vendor: {key} holds {sorted(held)}, wanted {sorted(roles)}")
         fields = mapping.user(wanted[key], frozenset()).fields
         shown = {name: accounts[key]["fields"][name] for name in fields}
-        if shown != dict(fields):
+        if shown != dict(fields) and not day.lateness:
             wrong.append(f"vendor: {key} is {shown}, wanted {dict(fields)}")
-    return wrong + _roles(groups, day)
+    return wrong
 
 
 def _roles(groups: list[dict[str, Any]], day: BadDay) -> list[str]:
@@ -108,7 +117,8 @@ def _roles(groups: list[dict[str, Any]], day: BadDay) -> list[str]:
     wrong = [f"vendor: {n} roles named {name}" for name, n in _counted(there, "name").items() if n > 1]
     wanted = {group["displayName"] for group in groups} - day.seeded
     has = {group["name"] for group in there}
-    wrong += [f"vendor: no role {name}" for name in wanted - has]
+    if not day.lateness:
+        wrong += [f"vendor: no role {name}" for name in wanted - has]
     return wrong + [f"vendor: role {name} should be gone" for name in has - wanted]
 
 

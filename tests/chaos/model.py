@@ -49,7 +49,10 @@ class Register:
 
 @dataclass(slots=True, eq=False)
 class Person:
-    """One resource of a userName: somebody hired again after a delete is another one."""
+    """One resource of a userName: somebody hired again after a delete is another one.
+
+    ``granted``: whether its ``roles`` or ``entitlements`` have the value that the vendor offers.
+    """
 
     id: str
     name: str
@@ -58,6 +61,18 @@ class Person:
     given: Register
     family: Register
     email: Register
+    granted: Register
+
+    @property
+    def attributes(self) -> dict[str, Register]:
+        """What is written of it, by the names that a user shows it under."""
+        return {
+            "active": self.active,
+            "givenName": self.given,
+            "familyName": self.family,
+            "email": self.email,
+            "granted": self.granted,
+        }
 
 
 @dataclass(slots=True, eq=False)

@@ -12,10 +12,29 @@ from typing import Any
 
 import requests
 
+from mappings.sandbox_offers import Offer
 from tests.bridge import BASE, GROUP, MEDIA_TYPE, PATCH_OP, TOKEN, USER, refs
 from tests.chaos.model import ALWAYS, Model, Person, Register, Team, Write
 from tests.chaos.vendor import OUTSIDERS
 
+DOINGS = {
+    "hire": 10,
+    "dismiss": 3,
+    "rename": 5,
+    "put": 4,
+    "switch": 5,
+    "move": 2,
+    "grant": 5,
+    "look": 3,
+    "found": 3,
+    "dissolve": 1,
+    "join": 10,
+    "leave": 8,
+    "list": 4,
+    "retitle": 1,
+    "covet": 2,
+}
+"""What it does, and how often one of these is drawn."""
 STILL_WANTED = ("being delivered by another process", "another process is delivering it")
 NOT_BEGUN = "another change of the same resource is still being delivered"
 BUT_KEPT = "what this one takes away is kept"
@@ -42,6 +61,11 @@ class Answer:
         return self.status == 429 or self.status >= 500
 
     @property
+    def declared(self) -> bool:
+        """Whether it was refused as something that the vendor cannot do."""
+        return self.status == 400 and (self.body or {}).get("scimType") == "mutability"
+
+    @property
     def granted(self) -> str:
         """The fate of what gives something."""
         if self.ok:
@@ -57,7 +81,12 @@ class Answer:
 
 
 class Provider:
-    """Writes through any of ``urls``. ``lingers``: how long an unanswered request may still do something."""
+    """Writes through any of ``urls``. ``lingers``: how long an unanswered request may still do something.
+
+    ``renames`` and ``moves`` say what the vendor can do with the name of a group and the address of a user,
+    ``users`` what becomes of users, ``offer`` what one is given by a value of ``roles`` or ``entitlements``. What
+    cannot be done has to be refused in the words of its declaration.
+    """
 
     def __init__(
         self,
@@ -69,20 +98,25 @@ class Provider:
         renames: bool,
         moves: bool,
         queues: bool,
+        users: str,
+        offer: Offer | None,
         replace_adds: bool,
+        doing: tuple[str, ...],
     ) -> None:
         self.model, self.urls = model, urls
         self.lingers, self.timeout, self.renames, self.moves = lingers, timeout, renames, moves
-        self.queues, self.replace_adds = queues, replace_adds
+        self.queues, self.users, self.offer, self.replace_adds = queues, users, offer, replace_adds
+        self.doings = {name: often for name, often in DOINGS.items() if name in doing}
+        self.lull = threading.Event()
         self.answers: Counter[str] = Counter()
         self.writes = 0
         self.trail: list[str] = []
 
-    def run(self, seed: int, writes: int, threads: int) -> None:
-        """Make at least so many writes and return when every thread has finished."""
+    def run(self, seed: int, threads: int, is_enough: Callable[[], bool]) -> None:
+        """Write until it is enough, and return when every thread has finished."""
+        choices = [random.Random(f"{seed}/{i}") for i in range(threads)]
         crew = [
-            threading.Thread(target=_Clerk(self, random.Random(f"{seed}/{i}")).work, args=(writes,), daemon=True)
-            for i in range(threads)
+            threading.Thread(target=_Clerk(self, each).work, args=(is_enough,), daemon=True) for each in choices
         ]
         for clerk in crew:
             clerk.start()
@@ -136,27 +170,17 @@ class _Clerk:
 
     def __init__(self, provider: Provider, choice: random.Random) -> None:
         self._provider, self._model, self._random = provider, provider.model, choice
+        self._sent = 0
 
-    def work(self, writes: int) -> None:
-        acts: list[tuple[int, Callable[[], None]]] = [
-            (10, self._hire),
-            (3, self._dismiss),
-            (5, self._rename),
-            (4, self._put),
-            (5, self._switch),
-            (2, self._move),
-            (3, self._found),
-            (1, self._dissolve),
-            (10, self._join),
-            (8, self._leave),
-            (4, self._list),
-            (1, self._retitle),
-            (2, self._covet),
-        ]
-        weights, doers = zip(*acts, strict=True)
-        while self._provider.writes < writes:
+    def work(self, is_enough: Callable[[], bool]) -> None:
+        doings = self._provider.doings
+        while not is_enough():
+            (drawn,) = self._random.choices(list(doings), list(doings.values()))
+            name, before = "look" if self._provider.lull.is_set() else drawn, self._sent
             try:
-                self._random.choices(doers, weights)[0]()
+                getattr(self, f"_{name}")()
+                if self._sent == before:  # there was nothing to do
+                    time.sleep(0.01)
             except Exception as error:
                 self._model.note(f"the test itself: {error!r}")
                 raise
@@ -183,6 +207,9 @@ class _Clerk:
                 self._model.current[name] = self._known_person(found, name)
                 return
             answer = self._send("POST", "/Users", document)
+            if self._provider.users == "reject":
+                self._expect_refusal(answer, f"a user {name}")
+                return
             if answer.granted == "maybe":
                 self._model.unanswered.setdefault(name, []).append(document)
             if answer.ok:
@@ -200,6 +227,8 @@ class _Clerk:
     def _covet(self) -> None:
         """Hire somebody whose account is somebody else's: that never succeeds, and what is left is deleted."""
         name = self._random.choice(OUTSIDERS)
+        if self._provider.users != "managed":
+            return
         answer = self._send("POST", "/Users", _document(name, "Some", "Body"))
         took = answer.ok and not self._provider.queues  # which is refused when it is delivered
         if took or (400 <= answer.status < 429 and answer.status != 409):
@@ -242,15 +271,24 @@ class _Clerk:
             del body["active"]
             writes = [(person.given, given, False), (person.family, family, False)]
             writes.append((person.email, f"{person.name}@acme.example", False))
-            self._write("PUT", f"/Users/{person.id}", body, writes, [person])
+            writes.append((person.granted, False, True))
+            may_refuse = not self._provider.moves and len(person.email.writes) > 1
+            self._write("PUT", f"/Users/{person.id}", body, writes, [person], may_refuse=may_refuse)
 
     def _move(self) -> None:
         """Give somebody another address: at most vendors that is what the account is found by."""
-        person = self._somebody()
-        if person is not None and self._provider.moves:
+        person, moves = self._somebody(), self._provider.moves
+        if person is not None and (moves or not self._provider.queues):
             email = f"{person.name}-{self._random.randrange(1000)}@acme.example"
             body = _patch({"op": "replace", "path": 'emails[type eq "work"].value', "value": email})
-            self._write("PATCH", f"/Users/{person.id}", body, [(person.email, email, False)], [person])
+            with self._model.lock:
+                is_active = person.active.possible() == {True}
+            writes = [(person.email, email, False)]
+            answer = self._write("PATCH", f"/Users/{person.id}", body, writes, [person], may_refuse=not moves)
+            with self._model.lock:
+                is_active = is_active and person.active.possible() == {True} == person.alive.possible()
+            if is_active and not moves:
+                self._expect_refusal(answer, f"another address for {person.name} {person.id}")
 
     def _switch(self) -> None:
         if person := self._somebody():
@@ -262,18 +300,39 @@ class _Clerk:
                 operations.append({"op": "replace", "path": "name.givenName", "value": given})
                 writes.append((person.given, given, False))
             self._write("PATCH", f"/Users/{person.id}", _patch(*operations), writes, [person])
-            if not active:
-                self._see_leaver(person)
 
-    def _see_leaver(self, person: Person) -> None:
-        """Read somebody who was just deactivated: that stays wanted, even if the answer was an error."""
+    def _grant(self) -> None:
+        """Give somebody a role by a value of the user's, or take it."""
+        person, offer = self._somebody(), self._provider.offer
+        if person is not None and offer is not None:
+            given = self._random.random() < 0.5
+            operation = {"op": "add", "path": offer.attribute, "value": [{"value": offer.value}]}
+            if not given:
+                operation = {"op": "remove", "path": f'{offer.attribute}[value eq "{offer.value}"]'}
+            writes = [(person.granted, given, not given)]
+            self._write("PATCH", f"/Users/{person.id}", _patch(operation), writes, [person])
+
+    def _look(self) -> None:
+        person = self._somebody()
+        if person is not None:
+            self._see(person)
+
+    def _see(self, person: Person) -> None:
+        """Read somebody: what was acknowledged is there, and what was revoked is not, whatever the answer was."""
+        registers = {"exists": person.alive, **person.attributes}
         with self._model.lock:
-            before, seen = person.active.possible(), len(person.active.writes)
+            before = {name: (each.possible(), len(each.writes)) for name, each in registers.items()}
         answer = self._send("GET", f"/Users/{person.id}")
+        if not answer.ok and answer.status != 404:
+            return
+        shown = {"exists": answer.ok, **(read_attributes(answer.body) if answer.ok else {})}
         with self._model.lock:
-            since = {write.value for write in person.active.writes[seen:]}
-            if answer.ok and answer.body["active"] not in before | since | person.active.possible():
-                self._model.note(f"{person.name} {person.id} is active again, whom nobody has activated")
+            for name, value in shown.items():
+                had, seen = before[name]
+                since = {write.value for write in registers[name].writes[seen:]}
+                if value not in had | since | registers[name].possible():
+                    text = f"{name} was {value} for a moment, only {sorted(had)} might be"
+                    self._model.note(f"{person.name} {person.id}: {text}")
 
     # -- groups
 
@@ -309,7 +368,8 @@ class _Clerk:
                     self._model.teams[team.id] = team
                     self._model.groups[base] = team
                 return
-            if answer.status == 409 and self._look_up("Groups", "displayName", base) is None:
+            taken = answer.status == 409 and base not in self._model.unanswered  # or by a lost one, for a moment
+            if taken and self._look_up("Groups", "displayName", base) is None:
                 self._model.note(f"409 without reason for {base}: {answer.detail}")
             self._pause(answer)
 
@@ -337,11 +397,15 @@ class _Clerk:
             self._model.busy[team.base].release()
 
     def _retitle(self) -> None:
-        team = self._team()
-        if team is not None and self._provider.renames:
-            title = self._random.choice([team.base, f"{team.base} {self._random.randrange(1000)}"])
+        team, renames = self._team(), self._provider.renames
+        if team is not None and (renames or not self._provider.queues):
+            titles = [f"{team.base} {self._random.randrange(1000)}"] + [team.base] * renames
+            title = self._random.choice(titles)
             body = _patch({"op": "replace", "value": {"displayName": title}})
-            self._write("PATCH", f"/Groups/{team.id}", body, [(team.name, title, False)], [], team)
+            writes = [(team.name, title, False)]
+            answer = self._write("PATCH", f"/Groups/{team.id}", body, writes, [], team, may_refuse=not renames)
+            if not renames and team.alive.possible() == {True}:
+                self._expect_refusal(answer, f"another name for {team.base}")
 
     def _join(self) -> None:
         people, team = self._some(self._random.choice([1, 1, 1, 2, 5])), self._team()
@@ -409,8 +473,13 @@ class _Clerk:
         writes: list[tuple[Register, Any, bool]],
         people: list[Person],
         team: Team | None = None,
-    ) -> None:
-        """Send a write until it is answered well, or given up. Each of ``writes``: where, what, does it revoke?"""
+        *,
+        may_refuse: bool = False,
+    ) -> Answer:
+        """Send a write until it is answered well, or given up. Each of ``writes``: where, what, does it revoke?
+
+        ``may_refuse``: the vendor cannot do it in any case, and may say so.
+        """
         several = team is not None and len(writes) > 1
         for _ in range(3):
             with self._model.lock:
@@ -422,12 +491,21 @@ class _Clerk:
                     write.fate = answer.revoked if revokes else answer.granted
                     if several and not revokes and not answer.ok:
                         write.fate = "maybe"
-            self._explain(answer, people, team)
+            if not (may_refuse and answer.declared):
+                self._explain(answer, people, team)
+            if team is None and (answer.outage or self._random.random() < 0.5):
+                self._see(people[0])
             if answer.ok or 400 <= answer.status < 429:
-                return
+                break
             self._pause(answer)
-            if self._random.random() < 0.5:
-                return
+            if self._random.random() < 0.5 or self._provider.lull.is_set():
+                break
+        return answer
+
+    def _expect_refusal(self, answer: Answer, what: str) -> None:
+        """Note it if the vendor was said to have done what it cannot do, or if it was refused in other words."""
+        if answer.ok or (400 <= answer.status < 429 and not answer.declared):
+            self._model.note(f"{what} was not refused as declared: {answer.status} {answer.detail}")
 
     def _delete(self, endpoint: str, id_: str, alive: Register) -> bool:
         """Delete until it is certain, or give up; whether the provider believes that it is gone."""
@@ -460,6 +538,7 @@ class _Clerk:
             self._model.note(f"{answer.status} without reason: {answer.detail}")
 
     def _send(self, method: str, path: str, body: Any = None) -> Answer:
+        self._sent += 1
         return self._provider.send(self._random, method, path, body)
 
     def _look_up(self, endpoint: str, attribute: str, value: str) -> dict[str, Any] | None:
@@ -488,6 +567,17 @@ class _Clerk:
         return self._random.choice(teams) if teams else None
 
 
+def read_attributes(user: dict[str, Any]) -> dict[str, Any]:
+    """Return what of a user as it is read the model knows, by the names of ``Person.attributes``."""
+    return {
+        "active": user["active"],
+        "givenName": user["name"]["givenName"],
+        "familyName": user["name"]["familyName"],
+        "email": user["emails"][0]["value"],
+        "granted": bool(user.get("roles") or user.get("entitlements")),
+    }
+
+
 def _document(name: str, given: str, family: str) -> dict[str, Any]:
     email = f"{name}@acme.example"
     return {
@@ -509,6 +599,7 @@ def _person(id_: str, name: str, documents: list[dict[str, Any]], fate: str) -> 
         given=Register.of(*[each["givenName"] for each in names], fate=fate),
         family=Register.of(*[each["familyName"] for each in names], fate=fate),
         email=Register.of(f"{name}@acme.example"),
+        granted=Register.of(False),
     )
 
 

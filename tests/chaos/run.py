@@ -18,22 +18,29 @@ from app.directory import status
 from app.directory.tables import metadata
 from app.provisioning.dialects import DIALECTS
 from tests.bridge import BASE, TARGET, TOKEN
+from tests.chaos.inside import Inside
 from tests.chaos.judge import judge
 from tests.chaos.model import Model
 from tests.chaos.processes import Replica
-from tests.chaos.provider import Provider
+from tests.chaos.provider import DOINGS, Provider
 from tests.chaos.saboteur import Saboteur
 from tests.chaos.vendor import KINDS, OUTSIDERS, BadDay
 from tests.databases import Databases
-from tests.vendors import VENDORS
+from tests.vendors import VENDORS, Facts
 
+WITHOUT_ACCOUNTS = Facts("metric_insights", lambda _sandbox, _email: None)
 TEAMS = {"datasentinel": ["Finance", "Engineering", "role_1", "role_2"]}
 QUICK_LEASE, REAL_LEASE = 3.0, 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to do; the same plan makes the same choices, as far as real concurrency allows."""
+    """What to do; the same plan makes the same choices, as far as real concurrency allows.
+
+    It lasts for at least so many ``writes``, and until one of ``acts`` has been done so many times (``strikes``).
+    ``doing`` is all that the provider does, by the names of ``provider.DOINGS``. ``inside``: the bridge is served
+    by this process, and nothing is killed or paused. ``users`` is the option of that name, where a vendor has it.
+    """
 
     seed: int
     vendor: str = "squirro"
@@ -54,16 +61,22 @@ class Plan:
     settle: float = 20.0
     broken: str = ""
     acts: tuple[str, ...] = ()
+    strikes: int = 0
+    doing: tuple[str, ...] = ()
+    inside: bool = False
+    users: str = ""
 
     @property
     def command(self) -> str:
         """How to do it again."""
         words = [f"--seed {self.seed} --writes {self.writes} --vendor {self.vendor} --database {self.database}"]
         words += [f"--threads {self.threads} --people {self.people} --teams {self.teams} --rate {self.rate}"]
-        words += [f"--faults {','.join(self.faults) or 'none'} --on-outage {self.on_outage} --idp {self.idp}"]
-        words += [f"--every {self.every} --timeout {self.timeout}"]
+        words += [f"--faults '{','.join(self.faults) or 'none'}' --on-outage {self.on_outage} --idp {self.idp}"]
+        words += [f"--every {self.every} --timeout {self.timeout} --settle {self.settle}"]
         words += [f"--broken {self.broken}"] * bool(self.broken)
-        words += [f"--act '{act}'" for act in self.acts]
+        words += [f"--act '{act}'" for act in self.acts] + [f"--do {doing}" for doing in self.doing]
+        words += ["--inside"] * self.inside + [f"--users {self.users}"] * bool(self.users)
+        words += [f"--strikes {self.strikes}"] * bool(self.strikes)
         words += ["--kill"] * self.kill + ["--pause"] * self.pause + ["--real-time"] * (not self.quick)
         return "python -m tests.chaos " + " ".join(words)
 
@@ -88,13 +101,7 @@ def run(plan: Plan, databases: Databases) -> Outcome:
     folder = Path(tempfile.mkdtemp(prefix="chaos"))
     day = BadDay(plan.vendor, plan.seed, rate=plan.rate, kinds=plan.faults, timeout=plan.timeout)
     config = _configure(plan, folder, day, databases.fresh(plan.database))
-    count = 2 if plan.database == "postgresql" else 1
-    replicas = [
-        Replica(
-            config, folder / f"bridge{i}.log", workers=1 if count > 1 else 2, quick=plan.quick, broken=plan.broken
-        )
-        for i in range(count)
-    ]
+    replicas = _replicas(plan, config, folder)
     try:
         for replica in replicas:
             replica.start()
@@ -105,6 +112,15 @@ def run(plan: Plan, databases: Databases) -> Outcome:
         for replica in replicas:
             replica.kill()
         day.sandbox.stop()
+
+
+def _replicas(plan: Plan, config: Path, folder: Path) -> list[Replica] | list[Inside]:
+    """Return two processes that serve: of two replicas on PostgreSQL, and of one on SQLite."""
+    if plan.inside:
+        return [Inside(config, broken=plan.broken)]
+    count = 2 if plan.database == "postgresql" else 1
+    settings = {"workers": 1 if count > 1 else 2, "quick": plan.quick, "broken": plan.broken}
+    return [Replica(config, folder / f"bridge{i}.log", **settings) for i in range(count)]
 
 
 def read_parts(config: Path) -> Bridge:
@@ -124,7 +140,8 @@ def _configure(plan: Plan, folder: Path, day: BadDay, url: str) -> Path:
     }
     lines = ["[server]", f"database_url = {json.dumps(url)}", f"[targets.{TARGET}]"]
     lines += [f"{key} = {json.dumps(value)}" for key, value in target.items()]
-    for table, values in (("credentials", sandbox.credentials), ("options", sandbox.options)):
+    options = {**sandbox.options, **({"users": plan.users} if plan.users else {})}
+    for table, values in (("credentials", sandbox.credentials), ("options", options)):
         lines += [f"[targets.{TARGET}.{table}]"] + [f"{key} = {json.dumps(value)}" for key, value in values.items()]
     config = folder / "bridge.toml"
     config.write_text("\n".join(lines))
@@ -132,20 +149,24 @@ def _configure(plan: Plan, folder: Path, day: BadDay, url: str) -> Path:
 
 
 def _outcome(
-    plan: Plan, day: BadDay, replicas: list[Replica], parts: Bridge, folder: Path, started: float
+    plan: Plan, day: BadDay, replicas: list[Replica] | list[Inside], parts: Bridge, folder: Path, started: float
 ) -> Outcome:
     teams = TEAMS.get(plan.vendor, [f"Team {i}" for i in range(plan.teams)])[: plan.teams]
     model = Model([f"u{i}" for i in range(plan.people)], teams)
     lease = QUICK_LEASE if plan.quick else REAL_LEASE
-    facts = VENDORS[plan.vendor]
+    facts = VENDORS.get(plan.vendor, WITHOUT_ACCOUNTS)
+    mapping = parts.targets[TARGET].mapping
     provider = Provider(
         model,
         [replica.url for replica in replicas],
         lingers=lease * 3,
         timeout=lease + 2,
         renames=facts.renames_groups,
-        moves=facts.changes_email,
+        moves=facts.changes_email or mapping.users != "managed",
+        users=mapping.users,
+        offer=day.offer if mapping.takes_roles else None,
         queues=plan.on_outage == "queue",
+        doing=plan.doing or tuple(DOINGS.keys() - {"move"} if day.lateness else DOINGS),
         replace_adds=DIALECTS[plan.idp].replace_members == "add",
     )
     saboteur = Saboteur(
@@ -156,22 +177,24 @@ def _outcome(
         longest_pause=lease * 1.3,
         every=plan.every,
         acts=plan.acts,
+        lull=provider.lull,
     )
     day.on, day.ambush = bool(plan.faults), saboteur.meets
     clock = [started, time.monotonic()]
     saboteur.start()
-    provider.run(plan.seed, plan.writes, plan.threads)
+    provider.run(plan.seed, plan.threads, lambda: _is_enough(plan, provider, saboteur))
     clock.append(time.monotonic())
     day.on = False
     saboteur.stopping.set()
     saboteur.join()
+    time.sleep(day.lateness)
     for replica in replicas:
         replica.wait_until_ready()
     left = _settle(parts, seconds=plan.settle if plan.quick else 400)
     clock.append(time.monotonic())
     users, groups = (_all(replicas[0].url, endpoint) for endpoint in ("Users", "Groups"))
     wrong = [f"unsettled: {row['kind']} {row['name']}: {row['last_error']}" for row in left]
-    wrong += judge(model, users, groups, day, parts.targets[TARGET].mapping)
+    wrong += judge(model, users, groups, day, mapping)
     (folder / "trail.txt").write_text("\n".join(sorted(provider.trail)))
     if wrong:
         _keep(parts, day, folder)
@@ -186,6 +209,10 @@ def _outcome(
         folder,
         sorted(provider.trail),
     )
+
+
+def _is_enough(plan: Plan, provider: Provider, saboteur: Saboteur) -> bool:
+    return provider.writes >= plan.writes and saboteur.done.total() >= plan.strikes
 
 
 def _keep(parts: Bridge, day: BadDay, folder: Path) -> None:

@@ -18,6 +18,9 @@ MOMENTS = ("arrived", "applied")
 METHODS = ("POST", "POST", "PUT", "PATCH", "DELETE", "DELETE", "GET")
 PATIENCE = 2.0
 """Seconds to wait for a call to meet."""
+LULL = 0.4
+"""Seconds before and after a process is resumed on purpose in which nobody begins to write, or the next write would
+cover up what that process does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +60,14 @@ class Saboteur(threading.Thread):
         longest_pause: float,
         every: float,
         acts: tuple[str, ...] = (),
+        lull: threading.Event,
     ) -> None:
         super().__init__(daemon=True)
         self._replicas, self._random = replicas, random.Random(seed)
         self._kinds = ["kill"] * kills + ["pause"] * pauses
         self._acts = [Act.of(text) for text in acts]
         self._longest, self._every = longest_pause, every
+        self._lull = lull
         self._armed: Act | None = None
         self._victim: tuple[Replica, int] | None = None
         self._lock, self._struck = threading.Lock(), threading.Event()
@@ -77,8 +82,8 @@ class Saboteur(threading.Thread):
                 continue
             if act.moment is None:
                 self._strike(act, *victim)
-            self.done[str(act)] += 1
             self._put_right(act, *victim)
+            self.done[str(act)] += 1
 
     def meets(self, moment: str, request: Any) -> bool:
         """Strike if this call is waited for; true if it must not be carried out. Called by the vendor."""
@@ -126,17 +131,27 @@ class Saboteur(threading.Thread):
             _signal(pid, number)
 
     def _put_right(self, act: Act, replica: Replica, pid: int) -> None:
-        if act.kind == "pause":
-            self.stopping.wait(self._longest * (1 if self._acts else self._random.choice([0.1, 0.4, 1])))
-            if act.whole:
-                replica.signal(signal.SIGCONT)
-            else:
-                _signal(pid, signal.SIGCONT)
+        if act.kind == "pause" and self._acts:
+            self.stopping.wait(self._longest)
+            self._lull.set()
+            self.stopping.wait(LULL)
+            self._resume(act, replica, pid)
+            self.stopping.wait(LULL)
+            self._lull.clear()
+        elif act.kind == "pause":
+            self.stopping.wait(self._longest * self._random.choice([0.1, 0.4, 1]))
+            self._resume(act, replica, pid)
         elif act.whole:
             replica.kill()
             self.stopping.wait(self._random.uniform(0.0, 1.0))
             replica.start()
             replica.wait_until_ready()
+
+    def _resume(self, act: Act, replica: Replica, pid: int) -> None:
+        if act.whole:
+            replica.signal(signal.SIGCONT)
+        else:
+            _signal(pid, signal.SIGCONT)
 
 
 def _signal(pid: int, number: int) -> None:

@@ -402,3 +402,13 @@ def test_a_failed_addition_is_taken_back_even_if_something_else_was_asked_of_the
     bridge.deliver()
     assert "members" not in bridge.get(f"/Groups/{finance}").body
     assert bridge.accounts()[ANN] == facts.roles(*["Engineering"] * joined)
+
+
+def test_who_is_hired_again_after_a_process_died_deleting_the_account_has_one(build, facts, monkeypatch):
+    bridge = build(facts.vendor)
+    ann = bridge.hire("ann")
+    killed_before_the_second_commit(bridge, monkeypatch, lambda: bridge.delete(f"/Users/{ann}"))
+    assert bridge.accounts() == {}
+    bridge.hire("ann")
+    bridge.deliver()
+    bridge.assert_agreement()

@@ -12,12 +12,16 @@ from mappings.sandbox import Sandbox, create
 from mappings.sandbox_faults import Fault
 from tests.vendors import VENDORS
 
+OF_USERS = ("roles", "entitlements")
 STORMS = 0.05
 """How many of the faults go on for a while, and meet every call."""
 STORM_SECONDS = 1.5
 OUTSIDERS = ("outsider0", "outsider1")
 """People whose accounts somebody else has made, under addresses that the provider wants too."""
 KINDS = ("429", "500", "503", "garbage", "drop", "lose", "slow", "silent")
+"""What a call may meet, beside ``late``; ``DELETE 503`` is met by that method only."""
+LATE = 2.5
+"""After how many of the target's timeouts a late call is carried out: nobody waits for its answer any more."""
 
 
 class BadDay:
@@ -26,14 +30,17 @@ class BadDay:
     def __init__(self, vendor: str, seed: int, *, rate: float, kinds: tuple[str, ...], timeout: float) -> None:
         self.random = random.Random(seed)
         self.sandbox: Sandbox = create(vendor)
-        for name in OUTSIDERS:
+        for name in OUTSIDERS if vendor in VENDORS else ():
             VENDORS[vendor].stranger(self.sandbox, f"{name}@acme.example")
         self.strangers = {user["key"]: user for user in self.sandbox.users()}
         self.seeded = {group["name"] for group in self.sandbox.groups()}
+        offer = self.sandbox.offer
+        self.offer = offer if offer is not None and offer.attribute in OF_USERS else None
         self.dangers: list[str] = []
         self.on = False
         self.ambush: Callable[[str, Any], bool] = lambda _moment, _request: False
         self._rate, self._kinds, self._timeout = rate, kinds, timeout
+        self.lateness = timeout * LATE if any("late" in kind for kind in kinds) else 0.0
         self._storm: tuple[float, str] = (0.0, "")
         self._mine = threading.local()
         self._respond, self._perform = self.sandbox._respond, self.sandbox.perform
@@ -50,7 +57,7 @@ class BadDay:
             self.ambush("applied", request)
             time.sleep(self._mine.linger)
 
-    def _take(self, _method: str, _path: str) -> Fault | None:
+    def _take(self, method: str, _path: str) -> Fault | None:
         until, kind = self._storm
         if self._mine.lost:
             return Fault("drop")
@@ -62,6 +69,15 @@ class BadDay:
             kind = self.random.choice(self._kinds)
             if self.random.random() < STORMS:
                 self._storm = (time.monotonic() + STORM_SECONDS, kind)
+        only, _, kind = kind.rpartition(" ")
+        if only not in ("", method):
+            return None
+        return self._met(kind)
+
+    def _met(self, kind: str) -> Fault | None:
+        if kind == "late":
+            time.sleep(self._timeout * LATE)
+            return None
         if kind == "slow":
             self._mine.linger = self._timeout * 0.3
             return None

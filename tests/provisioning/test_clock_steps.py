@@ -3,9 +3,7 @@ lost or doubled. A delivery that is overtaken writes nothing.
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import datetime
-from threading import Event
 
 import pytest
 from sqlalchemy import select
@@ -16,6 +14,7 @@ from app.provisioning import delivery, sender
 from app.provisioning.worker import Worker
 from tests.bridge import TARGET, add, on_both_databases, person, remove, replace
 from tests.clocks import HOURS, Clock
+from tests.provisioning.holding import held
 from tests.vendors import VENDORS
 
 ANN = "ann@acme.example"
@@ -25,28 +24,6 @@ either_way = pytest.mark.parametrize("step", [-3 * HOURS, 3 * HOURS], ids=["back
 def worker(bridge):
     """A worker that waits for nothing: what is not due now is not delivered."""
     return Worker(bridge.parts.database, bridge.parts.targets)
-
-
-@contextmanager
-def held(bridge, method, *, answered):
-    """Hold the first call of a method: its answer, or the call itself before it reaches the vendor."""
-    calls = bridge.parts.targets[TARGET].sender
-    send, reached, release = calls.send, Event(), Event()
-
-    def sent(call, *rest):
-        if call.method != method or reached.is_set():
-            return send(call, *rest)
-        answer = send(call, *rest) if answered else None
-        reached.set()
-        assert release.wait(20)
-        return answer if answered else send(call, *rest)
-
-    calls.send = sent
-    try:
-        yield reached, release
-    finally:
-        release.set()
-        calls.send = send
 
 
 @on_both_databases

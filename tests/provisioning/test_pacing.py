@@ -111,6 +111,19 @@ def test_a_vendor_that_is_down_is_probed_by_one_link_and_gets_all_of_them_when_i
     assert bridge.due() == []
 
 
+def test_a_create_that_is_looked_for_in_vain_is_no_outage(build):
+    """Or everybody else's changes would wait for one probe after the other, up to a minute each."""
+    bridge = build("squirro")
+    bridge.hire("bob")
+    bridge.fail("drop", method="POST")
+    assert bridge.post("/Users", person("ann")).status == 503
+    bridge.hasten()
+    slow = lane(bridge)
+    assert slow.step() == 0
+    assert bridge.due() == [ANN]
+    assert not slow.pace.probing
+
+
 def test_a_long_retry_after_is_not_shortened_when_the_vendor_is_back(build):
     bridge = build("periscope", on_outage="queue")
     waiting(bridge, "ann", "bob")
