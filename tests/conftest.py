@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -25,6 +26,13 @@ def pytest_xdist_auto_num_workers() -> int:
     """Let more tests run at one time than there are cores: half of their time they wait for a socket or a disk."""
     cores = os.cpu_count() or 1
     return max(cores, min(2 * cores, 8))
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage seldom, and only in what tests make: all that is there by now stays until the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(scope="session")

@@ -66,16 +66,23 @@ def insert(connection: Connection, target: str, kind: str, resource_id: str, nam
     return int(connection.execute(link.insert().values(values).returning(link.c.id)).scalar_one())
 
 
+def is_leased() -> ColumnElement[bool]:
+    """Whether somebody holds a link. A lease that would last for longer than any does was given by a clock that
+    has been set back since: it has run out. Twice as long is believed, so that a small step ends no living one.
+    """
+    return and_(link.c.lease_until > now(), link.c.lease_until < now() + 2 * LEASE_SECONDS)
+
+
+_LOCKED = select(link, is_leased().label("leased")).order_by(*ORDER).with_for_update(key_share=True)
+
+
 def load(connection: Connection, where: ColumnElement[bool]) -> list[Link]:
     """Read links and lock their rows until the end of the transaction, in an order that cannot deadlock.
 
     Their resources are read by a second statement: one that had to wait for a lock would show the link as it is
     now beside the resource as it was. FOR NO KEY UPDATE lets others insert memberships that refer to the links.
     """
-    statement = (
-        select(link, is_leased().label("leased")).where(where).order_by(*ORDER).with_for_update(key_share=True)
-    )
-    rows = connection.execute(statement).mappings().all()
+    rows = connection.execute(_LOCKED.where(where)).mappings().all()
     found = resources.by_ids(connection, [row["resource_id"] for row in rows]) if rows else {}
     return [_of_row(row, found.get(row["resource_id"])) for row in rows]
 
@@ -115,13 +122,6 @@ def _due(target: str) -> tuple[ColumnElement[bool], ...]:
     return (link.c.target == target, link.c.due_at.is_not(None), DUE_IN <= 0, not_(is_leased()))
 
 
-def is_leased() -> ColumnElement[bool]:
-    """Whether somebody holds a link. A lease that would last for longer than any does was given by a clock that
-    has been set back since: it has run out. Twice as long is believed, so that a small step ends no living one.
-    """
-    return and_(link.c.lease_until > now(), link.c.lease_until < now() + 2 * LEASE_SECONDS)
-
-
 def lease(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> str:
     """Take leases. Each row: ``link_id``, ``intent``, and ``new_``: resource_id, name, vendor_key,
     wanted_version, snapshot, revokes.
@@ -129,30 +129,32 @@ def lease(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> str:
     The links become due with it, so that a crash of the holder leaves them to be delivered.
     """
     holder = str(uuid.uuid4())
-    statement = (
-        link.update()
-        .where(link.c.id == bindparam("link_id"))
-        .values(
-            lease=holder,
-            lease_until=now() + LEASE_SECONDS,
-            **due_after(0.0),
-            pending_since=func.coalesce(link.c.pending_since, now()),
-            intent=bindparam("intent"),
-            resource_id=bindparam("new_resource_id"),
-            name=bindparam("new_name"),
-            vendor_key=bindparam("new_vendor_key"),
-            wanted_version=bindparam("new_wanted_version"),
-            snapshot=bindparam("new_snapshot"),
-            revokes=bindparam("new_revokes"),
-        )
-    )
-    connection.execute(statement, list(rows))
+    connection.execute(_LEASE, [{**row, "holder": holder} for row in rows])
     return holder
 
 
 def due_after(delay: float | ColumnElement[float | None]) -> dict[str, ColumnElement[Any]]:
     """Return what makes a link due in ``delay`` seconds (``NULL``: nothing is), and when that was said."""
     return {"due_at": now() + delay, "due_set": now()}
+
+
+_LEASE = (
+    link.update()
+    .where(link.c.id == bindparam("link_id"))
+    .values(
+        lease=bindparam("holder"),
+        lease_until=now() + LEASE_SECONDS,
+        **due_after(0.0),
+        pending_since=func.coalesce(link.c.pending_since, now()),
+        intent=bindparam("intent"),
+        resource_id=bindparam("new_resource_id"),
+        name=bindparam("new_name"),
+        vendor_key=bindparam("new_vendor_key"),
+        wanted_version=bindparam("new_wanted_version"),
+        snapshot=bindparam("new_snapshot"),
+        revokes=bindparam("new_revokes"),
+    )
+)
 
 
 def asked_for(delay: float = 0.0) -> dict[str, Any]:
@@ -236,32 +238,34 @@ def held(connection: Connection, holder: str, ids: Sequence[int]) -> dict[int, i
     return {row.id: row.wanted_version for row in rows}
 
 
+_RECORD = (
+    link.update()
+    .where(link.c.id == bindparam("link_id"))
+    .values(
+        resource_id=bindparam("new_resource_id"),
+        name=bindparam("new_name"),
+        vendor_key=bindparam("new_vendor_key"),
+        vendor_id=bindparam("vendor_id"),
+        snapshot=bindparam("snapshot"),
+        intent=bindparam("intent"),
+        **due_after(bindparam("delay", type_=link.c.due_at.type)),
+        pending_since=case((bindparam("settled", type_=link.c.revokes.type), None), else_=link.c.pending_since),
+        attempts=bindparam("attempts"),
+        refused=bindparam("refused"),
+        revokes=bindparam("revokes"),
+        last_error=bindparam("last_error"),
+        lease=None,
+        lease_until=0.0,
+    )
+)
+
+
 def record(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write what is true now, and release the leases. ``delay`` is seconds until due, ``None`` if nothing is.
 
     ``settled`` says the latter too: a database does not know the type of a ``None``.
     """
-    statement = (
-        link.update()
-        .where(link.c.id == bindparam("link_id"))
-        .values(
-            resource_id=bindparam("new_resource_id"),
-            name=bindparam("new_name"),
-            vendor_key=bindparam("new_vendor_key"),
-            vendor_id=bindparam("vendor_id"),
-            snapshot=bindparam("snapshot"),
-            intent=bindparam("intent"),
-            **due_after(bindparam("delay", type_=link.c.due_at.type)),
-            pending_since=case((bindparam("settled", type_=link.c.revokes.type), None), else_=link.c.pending_since),
-            attempts=bindparam("attempts"),
-            refused=bindparam("refused"),
-            revokes=bindparam("revokes"),
-            last_error=bindparam("last_error"),
-            lease=None,
-            lease_until=0.0,
-        )
-    )
-    connection.execute(statement, list(rows))
+    connection.execute(_RECORD, list(rows))
 
 
 def delete(connection: Connection, ids: Sequence[int]) -> None:
