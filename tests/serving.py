@@ -15,6 +15,8 @@ import requests
 
 T = TypeVar("T")
 TRIES = 300
+ONE_PROCESS = ("--workers", "1")
+"""Options of ``serve`` for what is no question of how many web processes there are: each takes time to start."""
 
 
 def until(condition: Callable[[], T]) -> T:
