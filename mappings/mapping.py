@@ -262,9 +262,15 @@ class Mapping(ABC):
     # -- proof of ownership --------------------------------------------------------------------------
 
     def created_user(self, sent: User, found: User) -> bool:
-        """Whether ``found`` is exactly what a create for ``sent`` leaves behind, had its answer been lost."""
-        return found.fields == sent.fields and found.roles == sent.roles
+        """Whether ``found`` is what a create for ``sent`` leaves behind, had its answer been lost.
+
+        A role may have ended since, and with it whoever held it: fewer are no sign of somebody else, more are.
+        """
+        return found.fields == sent.fields and found.roles <= sent.roles
 
     def created_group(self, sent: Group, found: Group) -> bool:
-        """Whether ``found`` is exactly what a create for ``sent`` leaves behind, had its answer been lost."""
-        return found.fields == sent.fields and found.members == sent.members
+        """Whether ``found`` is what a create for ``sent`` leaves behind, had its answer been lost.
+
+        A member's account may have ended since: fewer are no sign of somebody else, more are.
+        """
+        return found.fields == sent.fields and found.members <= sent.members

@@ -48,6 +48,9 @@ class Link:
     leased: bool
 
 
+_INSERT = link.insert().returning(link.c.id)
+
+
 def insert(connection: Connection, target: str, kind: str, resource_id: str, name: str, vendor_key: str) -> int:
     """Add the link of a new resource and return its id."""
     values = {
@@ -63,7 +66,7 @@ def insert(connection: Connection, target: str, kind: str, resource_id: str, nam
         "revokes": False,
         "lease_until": 0.0,
     }
-    return int(connection.execute(link.insert().values(values).returning(link.c.id)).scalar_one())
+    return int(connection.execute(_INSERT, values).scalar_one())
 
 
 def is_leased() -> ColumnElement[bool]:
@@ -194,12 +197,13 @@ def resolve(connection: Connection, target: str, resource_ids: Sequence[str]) ->
     return found
 
 
-def lock(connection: Connection, ids: Sequence[int]) -> set[int]:
-    """Lock links until the end of the transaction; return those that are still there."""
-    found: set[int] = set()
+def lock(connection: Connection, ids: Sequence[int]) -> dict[int, bool]:
+    """Lock links until the end of the transaction; return whether each that is still there is leased."""
+    found: dict[int, bool] = {}
     for some in chunks(sorted(ids)):
-        statement = select(link.c.id).where(link.c.id.in_(some)).order_by(*ORDER)
-        found.update(connection.execute(statement.with_for_update(key_share=True)).scalars())
+        statement = select(link.c.id, is_leased().label("leased")).where(link.c.id.in_(some)).order_by(*ORDER)
+        rows = connection.execute(statement.with_for_update(key_share=True))
+        found.update({row.id: bool(row.leased) for row in rows})
     return found
 
 
@@ -231,13 +235,22 @@ def doubt(connection: Connection, holder: str, link_id: int, snapshot: str) -> b
     return connection.execute(statement.values(snapshot=snapshot)).rowcount == 1
 
 
+_HELD = (
+    select(link.c.id, link.c.wanted_version)
+    .where(link.c.id.in_(bindparam("ids", expanding=True)), link.c.lease == bindparam("holder"))
+    .order_by(*ORDER)
+    .with_for_update(key_share=True)
+)
+
+
 def held(connection: Connection, holder: str, ids: Sequence[int]) -> dict[int, int]:
     """Return the links that ``holder`` still has, locked: id to the version wanted by now."""
-    statement = select(link.c.id, link.c.wanted_version).where(link.c.id.in_(ids), link.c.lease == holder)
-    rows = connection.execute(statement.order_by(*ORDER).with_for_update(key_share=True))
+    rows = connection.execute(_HELD, {"ids": ids, "holder": holder})
     return {row.id: row.wanted_version for row in rows}
 
 
+_flag = link.c.revokes.type
+_still_revokes = and_(link.c.revokes, bindparam("asked_again", type_=_flag))
 _RECORD = (
     link.update()
     .where(link.c.id == bindparam("link_id"))
@@ -249,10 +262,10 @@ _RECORD = (
         snapshot=bindparam("snapshot"),
         intent=bindparam("intent"),
         **due_after(bindparam("delay", type_=link.c.due_at.type)),
-        pending_since=case((bindparam("settled", type_=link.c.revokes.type), None), else_=link.c.pending_since),
+        pending_since=case((bindparam("settled", type_=_flag), None), else_=link.c.pending_since),
         attempts=bindparam("attempts"),
         refused=bindparam("refused"),
-        revokes=bindparam("revokes"),
+        revokes=or_(bindparam("revokes", type_=_flag), _still_revokes),
         last_error=bindparam("last_error"),
         lease=None,
         lease_until=0.0,
@@ -263,7 +276,8 @@ _RECORD = (
 def record(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write what is true now, and release the leases. ``delay`` is seconds until due, ``None`` if nothing is.
 
-    ``settled`` says the latter too: a database does not know the type of a ``None``.
+    ``settled`` says the latter too: a database does not know the type of a ``None``. What was ``asked_again``
+    meanwhile is no less urgent than it was.
     """
     connection.execute(_RECORD, list(rows))
 
@@ -284,6 +298,25 @@ def demand(connection: Connection, ids: Sequence[int], delay: float = 0.0) -> No
 
 _resource_gone = not_(exists().where(resource.c.id == link.c.resource_id))
 _loses_a_group = exists().where(member.c.user_link == link.c.id, member.c.applied, not_(member.c.desired))
+
+
+def ending(connection: Connection, target: str, kind: str) -> dict[str, int]:
+    """Return the accounts that have to end and are not known to have ended, by vendor id: whose link sees to it."""
+    scope = (link.c.target == target, link.c.kind == kind, link.c.due_at.is_not(None))
+    deleted = select(link.c.vendor_id, link.c.id).where(*scope, _resource_gone, link.c.vendor_id.is_not(None))
+    replaced = select(link.c.snapshot, link.c.id).where(*scope, link.c.snapshot.contains('"former"'))
+    found = {row.vendor_id: row.id for row in connection.execute(deleted)}
+    formers = {orjson.loads(row.snapshot)["former"]: row.id for row in connection.execute(replaced)}
+    return {**found, **formers}
+
+
+def without_resource(connection: Connection, ids: Sequence[int]) -> set[int]:
+    """Return those links whose resource has been deleted, or which are gone themselves."""
+    there: set[int] = set()
+    for some in chunks(ids):
+        statement = select(link.c.id).where(link.c.id.in_(some), not_(_resource_gone))
+        there.update(connection.execute(statement).scalars())
+    return set(ids) - there
 
 
 def unfinished(connection: Connection, ids: Sequence[int]) -> list[int]:

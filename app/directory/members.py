@@ -110,6 +110,14 @@ def unwant_all(connection: Connection, link_id: int) -> None:
     connection.execute(member.update().where(ends).values(desired=False))
 
 
+def give_up(connection: Connection, group_link: int, user_links: Sequence[int]) -> None:
+    """Want users no longer in a group; rows of those who are not in it at the vendor either go."""
+    rows = [{"group": group_link, "user": user} for user in user_links]
+    if rows:
+        take_back(connection, rows)
+        forget(connection, rows)
+
+
 def record(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write what is ``applied`` now (``has``) of rows given by ``group`` and ``user``.
 

@@ -47,7 +47,7 @@ def changed(old: Resource, document: Document, now: float) -> Resource:
 
 def insert(connection: Connection, new: Resource) -> None:
     """Store a new resource. Raises ``IntegrityError`` if its name is taken in that target."""
-    connection.execute(resource.insert().values(_values(new)))
+    connection.execute(resource.insert(), _values(new))
 
 
 def update(connection: Connection, changed_: Resource) -> None:
@@ -55,9 +55,17 @@ def update(connection: Connection, changed_: Resource) -> None:
     connection.execute(resource.update().where(resource.c.id == changed_.id).values(_values(changed_)))
 
 
-def touch(connection: Connection, id_: str, now: float) -> None:
-    """Give a group a new version because its members have changed."""
-    connection.execute(resource.update().where(resource.c.id == id_).values(_touched(now)))
+def touch(connection: Connection, id_: str, now: float) -> str:
+    """Give a group a new version because its members have changed, and return it."""
+    values = _touched(now)
+    connection.execute(resource.update().where(resource.c.id == id_).values(values))
+    return str(values["version"])
+
+
+def untouch(connection: Connection, old: Resource, touched: str) -> None:
+    """Give a group the version back that it had, if nothing has changed since it was ``touched``."""
+    where = (resource.c.id == old.id, resource.c.version == touched)
+    connection.execute(resource.update().where(*where).values(version=old.version, modified=old.modified))
 
 
 def touch_groups_of(connection: Connection, user_link: int, now: float) -> None:

@@ -17,6 +17,7 @@ from app.directory import links
 from app.directory.database import Database
 from app.provisioning import ledger
 from app.provisioning.driver import Fact, run
+from app.provisioning.explaining import Explaining
 from app.provisioning.flows import converge
 from app.provisioning.ledger import Lease, LeaseLost
 from app.provisioning.state import Claimed, Learned, State, write_intent
@@ -84,9 +85,8 @@ class Delivery:
             keeper.urgent = state.takes_away(self.target)
             run(converge(self.target, state), partial(self._send, keeper), partial(self._record, state))
         except VendorError as error:
-            state.error = error
-            if not error.detail.startswith(self.target.name):
-                error.detail = f"{self.target.name}: {error.detail}"
+            explaining = Explaining(self.database, self.target, state, partial(self._send, keeper))
+            state.error = explaining.explained(error)
         except LeaseLost:
             state.error = Unavailable(f"{self.target.name}: another process is delivering {state.name}")
         except Exception:  # a defect of ours must not take the others' facts with it

@@ -19,7 +19,9 @@ from app.provisioning.adopting import fresh_state
 from app.provisioning.journal import Request
 from app.provisioning.membership import Difference, difference
 from app.provisioning.pushing import Push, Pushing
+from app.provisioning.revoking import revoking
 from app.provisioning.state import State
+from app.provisioning.summary import summary
 from app.provisioning.writing import Busy
 from app.scim import errors
 from app.scim.members import MemberChange
@@ -62,7 +64,9 @@ class Groups(Pushing):
     ) -> Resource:
         """Change a group and its members. Raises ``ScimError`` that names the members who could not follow."""
         push = self.begin(
-            request, lambda connection: self._begin_update(connection, request, id_, edit, changes, preconditions)
+            request,
+            lambda connection: self._begin_update(connection, request, id_, edit, changes, preconditions),
+            lambda connection: self._keep_update(connection, id_, edit, changes, preconditions),
         )
         if push is not None:
             self.push(request, push)
@@ -74,7 +78,11 @@ class Groups(Pushing):
 
     def delete(self, request: Request, id_: str, preconditions: Preconditions) -> None:
         """Delete a group. It stays deleted whatever the vendor answers; the error is reported all the same."""
-        push = self.begin(request, lambda connection: self._begin_delete(connection, request, id_, preconditions))
+        push = self.begin(
+            request,
+            lambda connection: self._begin_delete(connection, request, id_, preconditions),
+            lambda connection: self._keep_delete(connection, id_, preconditions),
+        )
         self.push(request, push)
 
     # -- first transaction
@@ -108,15 +116,16 @@ class Groups(Pushing):
         self.refuse_protected(group or State.of(row, []))
         if document["displayName"] != old.document["displayName"]:
             found = self._with_everybody(connection, row, document, found)
+        touched = ""
         if group is not None and group.resource is not old:
             _store(connection, group.resource)
         elif found.added or found.removed:
-            resources.touch(connection, id_, time.time())
+            touched = resources.touch(connection, id_, time.time())
         if group is None and not found:
             journal.unchanged(connection, self.target, request, State.of(row, []))
             return None
         push = self.lease_push(connection, request, group, row.id, found, name=row.name, carries=False)
-        push.old, push.new = old, group.resource if group else old
+        push.old, push.new, push.touched = old, group.resource if group else old, touched
         return push
 
     def _begin_delete(
@@ -130,8 +139,8 @@ class Groups(Pushing):
         group = State.of(row, [])
         if row.resource is not None:
             self.refuse_protected(group)
-            if not request.takes_back:
-                group.adopted = None  # whoever asks for its end means the role, whoever made it
+        if not request.takes_back:
+            group.adopted = None  # whoever asks for its end means the role, whoever made it
         by_table = self._members_by_table(connection, row)
         members.unwant_all(connection, row.id)
         resources.delete(connection, id_)
@@ -147,6 +156,43 @@ class Groups(Pushing):
         )
         push.old = row.resource
         return push
+
+    # -- in place of the first transaction, without the lease
+
+    def _keep_update(
+        self,
+        connection: Connection,
+        id_: str,
+        edit: Edit,
+        changes: Sequence[MemberChange],
+        preconditions: Preconditions,
+    ) -> tuple[State, str] | None:
+        row, old = self._load(connection, id_, preconditions)
+        group = State.of(row, [])
+        self.refuse_protected(group)
+        kept = revoking(self.target, old.document, edit(old.document), asked=True)
+        found = difference(connection, self.target, row.id, changes)
+        members.give_up(connection, row.id, found.added)
+        if kept == old.document and not found.removed:
+            return None
+        resources.update(connection, resources.changed(old, kept, time.time()))
+        links.demand(connection, [*[row.id] * (kept != old.document), *found.removed])
+        return group, ", ".join(filter(None, (summary(old.document, kept), _leave(found.removed))))
+
+    def _keep_delete(
+        self, connection: Connection, id_: str, preconditions: Preconditions
+    ) -> tuple[State, str] | None:
+        row = self._link(connection, id_)
+        if row.resource is None:
+            return None
+        preconditions.check(row.resource.version)
+        group = State.of(row, [])
+        self.refuse_protected(group)
+        holders = members.holders(connection, row.id) | self._members_by_table(connection, row)
+        members.unwant_all(connection, row.id)
+        resources.delete(connection, id_)
+        links.demand(connection, [row.id, *holders])
+        return group, "deleted"
 
     def _carries_members(self, group: State) -> bool:
         try:
@@ -198,6 +244,10 @@ class Groups(Pushing):
             group.name = group.resource.name
             group.want()
         return group
+
+
+def _leave(removed: Sequence[int]) -> str:
+    return f"{len(removed)} members leave" if removed else ""
 
 
 def _store(connection: Connection, changed: Resource | None) -> None:

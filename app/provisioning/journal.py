@@ -71,6 +71,19 @@ def refused(connection: Connection, target: Target, request: Request, name: str,
     events.insert(connection, [row])
 
 
+def kept(
+    connection: Connection, target: Target, request: Request, state: State, summary: str, error: ScimError
+) -> None:
+    """Write down what a request takes away that was answered with an error before it could be delivered."""
+    row = _event(target, request, state, summary) | {
+        "outcome": "failed",
+        "status": error.status,
+        "detail": error.detail,
+        "ms": request.elapsed(),
+    }
+    events.insert(connection, [row])
+
+
 def skipped(connection: Connection, target: Target, request: Request, name: str, ids: Sequence[str]) -> None:
     """Write down the members that a push names and nobody knows."""
     detail = f"no User with the id {', '.join(ids[:20])}{' …' if len(ids) > 20 else ''}"

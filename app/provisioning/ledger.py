@@ -229,6 +229,7 @@ def _row(target: Target, state: State, wanted_version: int) -> dict[str, object]
         "attempts": 0 if asked_again else attempts,
         "refused": refused,
         "revokes": not settled and state.takes_away(target),
+        "asked_again": asked_again,
         "last_error": state.error.detail if failed and state.error else None,
     }
 
@@ -269,7 +270,10 @@ def _delay(state: State, attempts: int, *, settled: bool, refused: bool) -> floa
 def put_back(
     connection: Connection, target: Target, state: State, old: resources.Resource | None, now: float
 ) -> None:
-    """The vendor would not have it: restore the resource as it read before, except for what revokes access."""
+    """The vendor would not have it: restore the resource as it read before, except for what revokes access.
+
+    What others have taken away meanwhile, without the lease, stays so too.
+    """
     new, state.resource = state.resource, old
     if old is None:
         if state.adopted is not None and not state.given:  # it was there before, and nothing of it is ours
@@ -279,10 +283,16 @@ def put_back(
             resources.delete(connection, new.id)
         return
     state.name = old.name
+    is_now = resources.by_ids(connection, [old.id]).get(old.id)
     kept = old.document if new is None else revoking(target, old.document, new.document, asked=_asked(state))
+    if is_now is not None and (new is None or is_now.document != new.document):
+        kept = revoking(target, kept, is_now.document, asked=True)
     if kept != old.document:
         state.resource = resources.changed(old, kept, now)
-    resources.update(connection, state.resource or old)
+    if is_now is None:
+        state.resource = None
+    else:
+        resources.update(connection, state.resource or old)
 
 
 def _asked(state: State) -> bool:

@@ -19,8 +19,8 @@ from app.scim.members import MemberChange
 class Difference:
     """The user links that come into a group and those that leave it.
 
-    ``again`` are those that were asked for before and are not yet true at the vendor, ``awaited`` those of them
-    that are to come; ``unknown`` are ids that nobody has.
+    ``again`` are those that were asked for before and are not yet true at the vendor, or that another request may
+    still take back; ``awaited`` are those of them that are to come; ``unknown`` are ids that nobody has.
     """
 
     added: Sequence[int] = ()
@@ -61,24 +61,26 @@ def difference(
         return Difference()
     if target.mapping.users == "reject" and any(change.ids for change in changes if change.kind != "remove"):
         raise errors.MutabilityError(no_users.refusal(target.mapping))
-    named = list(dict.fromkeys(id_ for change in changes for id_ in change.ids))
-    known = links.resolve(connection, target.name, named)
+    ids = list(dict.fromkeys(id_ for change in changes for id_ in change.ids))
+    known = links.resolve(connection, target.name, ids)
     whole = any(change.kind in WHOLE for change in changes)
     members_now = members.flags(connection, group_link) if whole else {}
-    kept = links.lock(connection, [*{*members_now, *known.values()}])  # before their rows, as everybody does
-    known = {id_: user for id_, user in known.items() if user in kept}
+    leased = links.lock(connection, [*{*members_now, *known.values()}])  # before their rows, as everybody does
+    known = {id_: user for id_, user in known.items() if user in leased}
     rows = members.flags(connection, group_link, None if whole else list(known.values()))
     before = {user for user, row in rows.items() if row.desired}
     after = set(before)
     for change in changes:
-        ids = [known[id_] for id_ in change.ids if id_ in known]
+        users = [known[id_] for id_ in change.ids if id_ in known]
         if change.filter is not None:
-            ids = _matching(connection, target, group_link, change.filter)
-        after = APPLY[change.kind](after, ids)
+            users = _matching(connection, target, group_link, change.filter)
+        after = APPLY[change.kind](after, users)
     unknown = _unknown(target, changes, known)
     added, removed = sorted(after - before), sorted(before - after)
     same = {user for user, row in rows.items() if row.desired == (user in after)}
-    again = sorted(user for user in same if rows[user].desired != rows[user].applied)
+    named = set(known.values())
+    uncertain = {user for user in same & after & named if leased[user]}
+    again = sorted(uncertain | {user for user in same if rows[user].desired != rows[user].applied})
     if added:
         members.want(connection, group_link, added, rows)
     if removed:

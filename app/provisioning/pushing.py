@@ -25,12 +25,16 @@ from mappings import Rejected
 
 @dataclass(slots=True)
 class Push:
-    """One group write on its way: what is leased now, who is left for later, and how to take it back."""
+    """One group write on its way: what is leased now, who is left for later, and how to take it back.
+
+    ``touched`` is the version that the group has got because its members change.
+    """
 
     group_link: int
     old: Resource | None
     new: Resource | None
     lease: Lease
+    touched: str = ""
     difference: Difference = field(default_factory=Difference)
     later: list[int] = field(default_factory=list)
     undone: set[int] = field(default_factory=set)
@@ -95,7 +99,8 @@ class Pushing(Writing):
             texts.insert(0, (group, summary(old, group.resource.document if group.resource else {})))
         journal.begin(connection, self.target, request, texts)
         states = [group, *users] if group is not None else users
-        return Push(group_link, None, None, ledger.lease(connection, self.target, states), found, later)
+        lease = ledger.lease(connection, self.target, states)
+        return Push(group_link, None, None, lease, difference=found, later=later)
 
     def push(self, request: Request, push: Push) -> None:
         """Deliver what is leased, then what is left for later. Raises ``ScimError`` with who could not follow."""
@@ -154,9 +159,9 @@ class Pushing(Writing):
             raise errors.Unavailable(f"members: another change has taken {names} back meanwhile", retry_after=1)
 
     def _put_group_back(self, connection: Connection, push: Push, old: Resource) -> None:
-        """Let the group read as before, with its version."""
+        """Let the group read as before, with its version: others may have changed what is not under this lease."""
         if push.group is None:
-            resources.update(connection, old)
+            resources.untouch(connection, old, push.touched)
         else:
             ledger.put_back(connection, self.target, push.group, old, time.time())
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, and_
 from sqlalchemy.exc import IntegrityError
 
-from app.directory import members, resources
+from app.directory import links, members, resources
 from app.directory.resources import Resource
 from app.directory.tables import link
 from app.provisioning import journal, ledger, no_users
@@ -18,6 +18,7 @@ from app.provisioning.journal import Request
 from app.provisioning.ledger import Lease
 from app.provisioning.outcomes import scim_error
 from app.provisioning.policy import account_key
+from app.provisioning.revoking import revoking
 from app.provisioning.state import State
 from app.provisioning.summary import summary
 from app.provisioning.writing import Busy, Writing, no_undo
@@ -45,7 +46,9 @@ class Users(Writing):
     def update(self, request: Request, id_: str, edit: Edit, preconditions: Preconditions) -> Resource:
         """Change a user to what ``edit`` makes of the document. Raises ``ScimError`` if it cannot be so."""
         old, lease = self.begin(
-            request, lambda connection: self._begin_update(connection, request, id_, edit, preconditions)
+            request,
+            lambda connection: self._begin_update(connection, request, id_, edit, preconditions),
+            lambda connection: self._keep_update(connection, id_, edit, preconditions),
         )
         return old if lease is None else self._finish(request, lease, old)
 
@@ -54,7 +57,11 @@ class Users(Writing):
 
         Asked again while the vendor still has the account, the bridge tries again: 204 means that it is gone.
         """
-        lease = self.begin(request, lambda connection: self._begin_delete(connection, request, id_, preconditions))
+        lease = self.begin(
+            request,
+            lambda connection: self._begin_delete(connection, request, id_, preconditions),
+            lambda connection: self._keep_delete(connection, id_, preconditions),
+        )
         self.deliver(request, lease, no_undo)
         self._raise(lease.states[0])
 
@@ -96,11 +103,9 @@ class Users(Writing):
         if state.resource is not None:
             preconditions.check(state.resource.version)
             self.refuse_protected(state)
-            if not request.takes_back:
-                state.adopted = None  # whoever asks for its end means the account, whoever made it
-        members.unwant_all(connection, state.link_id)
-        resources.touch_groups_of(connection, state.link_id, time.time())
-        resources.delete(connection, id_)
+        if not request.takes_back:
+            state.adopted = None  # whoever asks for its end means the account, whoever made it
+        _forget(connection, state.link_id, id_)
         for membership in state.memberships:
             membership.desired = False
             state.loaded[membership.group_link] = (False, membership.applied)
@@ -126,6 +131,43 @@ class Users(Writing):
         if not states:
             raise errors.NotFound(f"User {id_} not found")
         return states[0]
+
+    # -- in place of the first transaction, without the lease
+
+    def _keep_update(
+        self, connection: Connection, id_: str, edit: Edit, preconditions: Preconditions
+    ) -> tuple[State, str] | None:
+        state = self._held_by_another(connection, id_, preconditions)
+        if state is None or state.resource is None:
+            return None
+        old = state.resource
+        kept = revoking(self.target, old.document, edit(old.document), asked=True)
+        if kept == old.document:
+            return None
+        resources.update(connection, resources.changed(old, kept, time.time()))
+        links.demand(connection, [state.link_id])
+        return state, summary(old.document, kept)
+
+    def _keep_delete(
+        self, connection: Connection, id_: str, preconditions: Preconditions
+    ) -> tuple[State, str] | None:
+        state = self._held_by_another(connection, id_, preconditions)
+        if state is None:
+            return None
+        _forget(connection, state.link_id, id_)
+        links.demand(connection, [state.link_id])
+        return state, "deleted"
+
+    def _held_by_another(self, connection: Connection, id_: str, preconditions: Preconditions) -> State | None:
+        """Return a user that is not deleted yet, to be read only."""
+        where = and_(link.c.resource_id == id_, link.c.target == self.target.name, link.c.kind == "User")
+        for row in links.load(connection, where):
+            if row.resource is not None:
+                preconditions.check(row.resource.version)
+                state = State.of(row, [])
+                self.refuse_protected(state)
+                return state
+        return None
 
     def _refuse_where_there_are_none(self) -> None:
         if self.target.mapping.users == "reject":
@@ -154,6 +196,13 @@ class Users(Writing):
     def _raise(self, state: State) -> None:
         if state.error is not None and not self.queues(state):
             raise scim_error(state.error)
+
+
+def _forget(connection: Connection, link_id: int, id_: str) -> None:
+    """Delete the resource, and want the user in no group; the link stays until the account has ended."""
+    members.unwant_all(connection, link_id)
+    resources.touch_groups_of(connection, link_id, time.time())
+    resources.delete(connection, id_)
 
 
 def _store(connection: Connection, changed: Resource) -> None:

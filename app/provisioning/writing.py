@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -34,6 +35,17 @@ CHUNK = 100
 """How many users one lease covers."""
 POLL_SECONDS = 0.02
 
+BUSY = "another change of the same resource is still being delivered"
+KEPT = "what this one takes away is kept and will be delivered"
+
+
+Keep = Callable[[Connection], tuple[State, str] | None]
+"""Writes down what a request takes away, without the lease: whose it is, and what; ``None`` if it takes nothing."""
+
+
+def keep_nothing(_connection: Connection) -> None:
+    """Keep nothing of a request that has waited in vain."""
+
 
 class Busy(Exception):
     """Another request or delivery holds the lease: try again in a moment."""
@@ -46,17 +58,31 @@ class Writing:
     database: Database
     target: Target
 
-    def begin(self, request: Request, work: Callable[[Connection], T]) -> T:
+    def begin(self, request: Request, work: Callable[[Connection], T], keep: Keep = keep_nothing) -> T:
         """Run the first transaction, again while somebody else holds what it needs.
 
-        A refusal (a :class:`ScimError`) is written to the audit, and nothing else is.
+        A refusal (a :class:`ScimError`) is written to the audit, and nothing else is; except that a request which
+        has waited in vain may ``keep`` what it takes away. Whoever holds the lease puts none of it back.
         """
         try:
-            return self._unless_busy(request, work)
+            with suppress(Busy):
+                return self._unless_busy(request, work)
+            in_vain = self._keep(request, keep)
         except errors.ScimError as error:
             with self.database.write() as connection:
                 journal.refused(connection, self.target, request, request.about, error)
             raise
+        raise in_vain
+
+    def _keep(self, request: Request, keep: Keep) -> errors.ScimError:
+        """Return what to answer once something is kept. Raises ``ScimError`` if the request takes nothing away."""
+        with self.database.write() as connection:
+            kept = keep(connection)
+            if kept is None:
+                raise errors.Unavailable(BUSY, retry_after=2)
+            error = errors.Unavailable(f"{BUSY}; {KEPT}", retry_after=2)
+            journal.kept(connection, self.target, request, *kept, error)
+        return error
 
     def refuse_protected(self, state: State) -> None:
         """Raise ``Forbidden`` if the account or role, as it is or as it is wanted, must not be touched."""
@@ -127,12 +153,14 @@ class Writing:
             try:
                 with self.database.write() as connection:
                     return work(connection)
-            except (Busy, OperationalError) as clash:
-                if isinstance(clash, OperationalError) and not is_clash(clash):
+            except OperationalError as clash:
+                if not is_clash(clash):
                     raise
                 if time.monotonic() > self.deadline(request):
-                    text = "another change of the same resource is still being delivered"
-                    raise errors.Unavailable(text, retry_after=2) from None
+                    raise Busy from clash
+            except Busy:
+                if time.monotonic() > self.deadline(request):
+                    raise
             _pause()
 
 

@@ -18,6 +18,7 @@ from tests.chaos.vendor import OUTSIDERS
 
 STILL_WANTED = ("being delivered by another process", "another process is delivering it")
 NOT_BEGUN = "another change of the same resource is still being delivered"
+BUT_KEPT = "what this one takes away is kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Answer:
     def revoked(self) -> str:
         """The fate of what takes something away: kept even if the answer was an error."""
         if self.outage:
-            return "false" if NOT_BEGUN in self.detail else "true"
+            return "false" if NOT_BEGUN in self.detail and BUT_KEPT not in self.detail else "true"
         return self.granted
 
 
@@ -68,10 +69,11 @@ class Provider:
         renames: bool,
         moves: bool,
         queues: bool,
+        replace_adds: bool,
     ) -> None:
         self.model, self.urls = model, urls
         self.lingers, self.timeout, self.renames, self.moves = lingers, timeout, renames, moves
-        self.queues = queues
+        self.queues, self.replace_adds = queues, replace_adds
         self.answers: Counter[str] = Counter()
         self.writes = 0
         self.trail: list[str] = []
@@ -189,20 +191,11 @@ class _Clerk:
                     self._model.people[person.id] = person
                     self._model.current[name] = person
                 return
-            if (
-                answer.status == 409
-                and self._look_up("Users", "userName", f"{name}@acme.example") is None
-                and not self._has_moved(name)
-            ):
+            if answer.status == 409 and self._look_up("Users", "userName", f"{name}@acme.example") is None:
                 self._model.note(f"409 without reason for {name}: {answer.detail}")
             self._pause(answer)
             if self._random.random() < 0.3:
                 return
-
-    def _has_moved(self, name: str) -> bool:
-        """Whether an account of somebody who has been deleted may wait for its end under either address."""
-        with self._model.lock:
-            return any(each.name == name and len(each.email.writes) > 1 for each in self._model.people.values())
 
     def _covet(self) -> None:
         """Hire somebody whose account is somebody else's: that never succeeds, and what is left is deleted."""
@@ -369,16 +362,33 @@ class _Clerk:
             self._write("PATCH", f"/Groups/{team.id}", _patch(*operations), writes, people, team)
 
     def _list(self) -> None:
-        """Replace the whole list of members, by PATCH or PUT."""
+        """Replace the whole list of members, by PATCH or PUT; an IdP whose `replace` adds has said so."""
         people, team = self._some(self._random.choice([0, 1, 3, 6])), self._team()
         if team is None:
             return
         ids = {person.id for person in people}
+        if self._random.random() < 0.3:
+            self._put_list(people, ids, team)
+        elif ids and self._provider.replace_adds:
+            writes = [(team.member(id_), True, False) for id_ in ids]
+            self._write("PATCH", f"/Groups/{team.id}", _replace_members(ids), writes, people, team)
+        else:
+            self._write_list("PATCH", _replace_members(ids), people, ids, team)
+
+    def _put_list(self, people: list[Person], ids: set[str], team: Team) -> None:
+        """A PUT names the group, too, as it was first called where the vendor renames none."""
+        with self._model.lock:
+            named = team.name.write(team.base)
+        body = {"schemas": [GROUP], "displayName": team.base, "members": refs(ids)}
+        answer = self._write_list("PUT", body, people, ids, team)
+        with self._model.lock:
+            named.over, named.fate = answer.over, "true" if answer.ok else "maybe"  # it stands if members fail
+
+    def _write_list(self, method: str, body: Any, people: list[Person], ids: set[str], team: Team) -> Answer:
         whole = Write(ids, time.monotonic())
         with self._model.lock:
             team.lists.append(whole)
-        body = _patch({"op": "replace", "path": "members", "value": refs(ids)})
-        answer = self._send("PATCH", f"/Groups/{team.id}", body)
+        answer = self._send(method, f"/Groups/{team.id}", body)
         self._explain(answer, people, team)
         with self._model.lock:
             whole.over = answer.over
@@ -387,6 +397,7 @@ class _Clerk:
                 whole.value, whole.fate = set(), "true"
                 for id_ in ids:
                     team.member(id_).writes.append(Write(True, whole.begun, whole.over, "maybe"))
+        return answer
 
     # -- what all have in common
 
@@ -499,6 +510,10 @@ def _person(id_: str, name: str, documents: list[dict[str, Any]], fate: str) -> 
         family=Register.of(*[each["familyName"] for each in names], fate=fate),
         email=Register.of(f"{name}@acme.example"),
     )
+
+
+def _replace_members(ids: set[str]) -> dict[str, Any]:
+    return _patch({"op": "replace", "path": "members", "value": refs(ids)})
 
 
 def _patch(*operations: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from app.assembly import Bridge, assemble
 from app.config import read
 from app.directory import status
 from app.directory.tables import metadata
+from app.provisioning.dialects import DIALECTS
 from tests.bridge import BASE, TARGET, TOKEN
 from tests.chaos.judge import judge
 from tests.chaos.model import Model
@@ -145,6 +146,7 @@ def _outcome(
         renames=facts.renames_groups,
         moves=facts.changes_email,
         queues=plan.on_outage == "queue",
+        replace_adds=DIALECTS[plan.idp].replace_members == "add",
     )
     saboteur = Saboteur(
         replicas,

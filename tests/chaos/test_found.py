@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from app.provisioning import ledger
-from tests.bridge import Bridge, add, remove, replace
+from tests.bridge import Bridge, add, person, remove, replace
 
 ANN = "ann@acme.example"
 
@@ -162,6 +162,33 @@ def test_two_adds_of_one_member_of_which_the_first_fails(build, facts):
     assert (answer.status == 204) == held, answer
 
 
+def test_an_add_is_not_acknowledged_for_what_another_add_still_may_take_back(build, facts):
+    """The member seems to be there, wanted and held: the first add has asked for it, and fails after the second."""
+    bridge = build(facts.vendor)
+    ann, finance = bridge.hire("ann"), bridge.found("Finance")
+    assert bridge.patch(f"/Groups/{finance}", add(ann)).status == 204
+    bridge.fail("drop", count=10**9)
+    assert bridge.patch(f"/Groups/{finance}", remove(ann)).status == 503
+    bridge.recover()
+    bridge.fail("status", status=503, count=10**9)
+    pool, second = ThreadPoolExecutor(1), []
+    real = bridge.sandbox.faults.take
+
+    def take(verb, path):
+        if not second:
+            second.append(pool.submit(bridge.patch, f"/Groups/{finance}", add(ann)))
+            threading.Event().wait(0.3)
+        return real(verb, path)
+
+    bridge.sandbox.faults.take = take
+    assert bridge.patch(f"/Groups/{finance}", add(ann)).status == 503
+    bridge.recover()
+    answer = second[0].result()
+    bridge.deliver()
+    held = bridge.accounts()[ANN] == facts.roles("Finance")
+    assert (answer.status == 204) == held, answer
+
+
 def test_who_is_deleted_and_still_at_the_vendor_cannot_be_added_and_comes_back_without_the_role(build, facts):
     bridge = build(facts.vendor)
     ann, bob = bridge.hire("ann"), bridge.hire("bob")
@@ -239,6 +266,80 @@ def test_a_group_found_again_stays_ours_when_the_process_dies_again_after_renami
     bridge.deliver()
     assert "Money" in {group["name"] for group in bridge.sandbox.groups()}
     bridge.assert_agreement()
+
+
+def test_an_old_address_of_a_leaver_who_is_still_at_the_vendor_is_no_conflict(build, facts, monkeypatch):
+    """The change of the address was killed, so nobody knows which one the account has."""
+    bridge = build(facts.vendor)
+    ann = bridge.hire("ann")
+    moved = replace('emails[type eq "work"].value', "ann.lee@acme.example")
+    bridge.fail("drop", count=10**9)
+    killed_before_the_second_commit(bridge, monkeypatch, lambda: bridge.patch(f"/Users/{ann}", moved))
+    assert bridge.delete(f"/Users/{ann}").status == 503
+    bridge.recover()
+    bridge.fail("status", status=503, method="DELETE", count=10**9)
+    answer = bridge.post("/Users", person("ann"))
+    assert (answer.status, "Retry-After" in answer.headers) in {(201, False), (503, True)}, answer
+    bridge.recover()
+    bridge.deliver()
+    assert answer.status == 201 or bridge.post("/Users", person("ann")).status == 201
+    bridge.deliver()
+    bridge.assert_agreement()
+
+
+def test_a_group_that_is_deleted_while_a_user_is_given_it_is_no_fault_of_the_user(build):
+    bridge = build("squirro")
+    ann, finance = bridge.hire("ann"), bridge.found("Finance")
+    pool, deleting = ThreadPoolExecutor(1), []
+    real = bridge.sandbox.faults.take
+
+    def take(verb, path):
+        if verb == "POST" and not deleting:
+            deleting.append(pool.submit(bridge.delete, f"/Groups/{finance}"))
+            until_stored(bridge, lambda: "Finance" not in str(bridge.sandbox.groups()))
+        return real(verb, path)
+
+    bridge.sandbox.faults.take = take
+    answer = bridge.patch(f"/Groups/{finance}", add(ann))
+    assert (answer.status, deleting[0].result().status) == (503, 204), answer
+    assert "Finance: deleted meanwhile" in answer.body["detail"]
+    bridge.deliver()
+    bridge.assert_agreement()
+
+
+def test_a_failed_addition_does_not_undo_a_rename_of_the_group_meanwhile(build):
+    bridge = build("squirro")
+    ann, finance = bridge.hire("ann"), bridge.found("Finance")
+    pool, renamed, real = ThreadPoolExecutor(1), [], bridge.sandbox.faults.take
+
+    def take(verb, path):
+        if not renamed:
+            renamed.append(None)
+            rename = replace("displayName", "Money")
+            renamed[0] = pool.submit(bridge.patch, f"/Groups/{finance}", rename).result().status
+            bridge.fail("status", status=503, count=10**9)
+        return real(verb, path)
+
+    bridge.sandbox.faults.take = take
+    assert bridge.patch(f"/Groups/{finance}", add(ann)).status == 503
+    assert renamed == [204]
+    bridge.recover()
+    assert bridge.get(f"/Groups/{finance}").body["displayName"] == "Money"
+    bridge.assert_agreement()
+
+
+def test_an_account_that_has_lost_a_role_since_it_was_created_is_still_known_as_ours(build, facts, monkeypatch):
+    bridge = build(facts.vendor)
+    ann = bridge.hire("ann")
+    finance = bridge.found("Finance", [ann])
+    bridge.patch(f"/Users/{ann}", replace("active", False))
+    active = replace("active", True)
+    killed_before_the_second_commit(bridge, monkeypatch, lambda: bridge.patch(f"/Users/{ann}", active))
+    assert bridge.delete(f"/Groups/{finance}").status == 204
+    bridge.deliver()
+    bridge.assert_agreement()
+    assert bridge.delete(f"/Users/{ann}").status == 204
+    assert bridge.accounts() == {}
 
 
 def test_a_failed_addition_is_taken_back_even_if_something_else_was_asked_of_the_user_meanwhile(build, facts):

@@ -1,0 +1,74 @@
+"""A vendor's refusal that is none: what it speaks of has been deleted here, or is about to end there.
+
+Both come from two writes that cross. Told as the vendor tells it, each would be a lie: the write is good, and soon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.directory import links
+from app.directory.database import Database
+from app.provisioning.driver import run
+from app.provisioning.flows import operations
+from app.provisioning.outcomes import is_outage
+from app.provisioning.reading import documented
+from app.provisioning.state import State
+from app.provisioning.target import Target
+from mappings import Call, Conflict, Rejected, Unavailable, VendorError
+
+SOON = 2
+"""When to come again, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explaining:
+    """Looks at what went wrong with one account or role; ``send`` asks the vendor."""
+
+    database: Database
+    target: Target
+    state: State
+    send: Callable[[Call], Any]
+
+    def explained(self, error: VendorError) -> VendorError:
+        """Return what to say of an error; it names the target."""
+        if isinstance(error, Conflict):
+            error = self._unless_ending(error)
+        elif isinstance(error, Rejected):
+            error = self._unless_deleted(error)
+        if not error.detail.startswith(self.target.name):
+            error.detail = f"{self.target.name}: {error.detail}"
+        return error
+
+    def _unless_ending(self, taken: Conflict) -> VendorError:
+        """The name is free soon if it is had by what the IdP has deleted or replaced, and the vendor still has.
+
+        The vendor is asked who has it only where something of the kind is waiting for its end.
+        """
+        with self.database.read() as connection:
+            ending = links.ending(connection, self.target.name, self.state.kind)
+        wanted = self.state.desired(self.target)
+        if not ending or wanted is None:
+            return taken
+        find = operations(self.target.mapping, self.state.kind).find
+        try:
+            found = run(documented(find(replace(wanted, vendor_id=None))), self.send)
+        except VendorError as failure:
+            return failure if is_outage(failure) else taken
+        owner = ending.get(str(found.vendor_id)) if found is not None else None
+        if owner is None:
+            return taken
+        with self.database.write() as connection:
+            links.demand(connection, [owner])
+        return Unavailable(f"{wanted.key} is still had by what is being deleted at the vendor", retry_after=SOON)
+
+    def _unless_deleted(self, refused: Rejected) -> VendorError:
+        """A group that the user was to have has been deleted since the flow began, and with it the role."""
+        wanted = {each.group_link: each.group_name for each in self.state.wanted_groups}
+        with self.database.read() as connection:
+            deleted = sorted(wanted[group] for group in links.without_resource(connection, list(wanted)))
+        if not deleted:
+            return refused
+        return Unavailable(f"{', '.join(deleted)}: deleted meanwhile ({refused.detail})", retry_after=SOON)
