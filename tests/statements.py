@@ -8,17 +8,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy.util import LRUCache
 
-class Statements(dict[tuple[Any, ...], Any]):
+Key = tuple[Any, ...]
+MOST = 2000
+"""More than there are in the bridge; random filters make new ones all the time."""
+
+
+class Statements(LRUCache[Key, Any]):
     """A ``compiled_cache`` (see SQLAlchemy's ``execution_options``) in which dialects of one name are one."""
 
-    def get(self, key: tuple[Any, ...], default: Any = None) -> Any:
+    def __init__(self) -> None:
+        super().__init__(MOST)
+
+    def get(self, key: Key, default: Any = None) -> Any:
         return super().get(_by_name(key), default)
 
-    def __setitem__(self, key: tuple[Any, ...], compiled: Any) -> None:
+    def __setitem__(self, key: Key, compiled: Any) -> None:
         super().__setitem__(_by_name(key), compiled)
 
 
-def _by_name(key: tuple[Any, ...]) -> tuple[Any, ...]:
+def _by_name(key: Key) -> Key:
     dialect, *rest = key
     return (dialect.name, dialect.driver, *rest)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.bridge import GROUP, TARGET, Answer, Bridge, add, person, refs, remove, replace
+from tests.bridge import GROUP, Answer, Bridge, add, person, refs, remove, replace
 from tests.provisioning.copies import Copy
 from tests.vendors import VENDORS
 
@@ -33,7 +33,7 @@ class World:
         """Make it on a new bridge: really for the first of a kind, for the others as a copy of what that made."""
         if not bridge.parts.database.is_sqlite:
             return cls._hired(bridge)
-        kind = (bridge.vendor, bridge.parts.targets[TARGET].fingerprint)
+        kind = (bridge.vendor, repr(bridge.settings))
         if kind not in _made:
             world = cls._hired(bridge)
             _made[kind] = world, Copy.of(bridge)
@@ -60,7 +60,7 @@ class World:
 
 
 _made: dict[tuple[str, str], tuple[World, Copy]] = {}
-"""The first world of each vendor and its options."""
+"""The first world of each vendor and its settings."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
