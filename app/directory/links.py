@@ -76,7 +76,7 @@ def is_leased() -> ColumnElement[bool]:
     return and_(link.c.lease_until > now(), link.c.lease_until < now() + 2 * LEASE_SECONDS)
 
 
-_LOCKED = select(link, is_leased().label("leased")).order_by(*ORDER).with_for_update(key_share=True)
+_LOCKED = select(link).order_by(*ORDER).with_for_update(key_share=True)
 
 
 def load(connection: Connection, where: ColumnElement[bool]) -> list[Link]:
@@ -85,7 +85,8 @@ def load(connection: Connection, where: ColumnElement[bool]) -> list[Link]:
     Their resources are read by a second statement: one that had to wait for a lock would show the link as it is
     now beside the resource as it was. FOR NO KEY UPDATE lets others insert memberships that refer to the links.
     """
-    rows = connection.execute(_LOCKED.where(where)).mappings().all()
+    statement = _LOCKED.add_columns(is_leased().label("leased")).where(where)
+    rows = connection.execute(statement).mappings().all()
     found = resources.by_ids(connection, [row["resource_id"] for row in rows]) if rows else {}
     return [_of_row(row, found.get(row["resource_id"])) for row in rows]
 
@@ -132,7 +133,8 @@ def lease(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> str:
     The links become due with it, so that a crash of the holder leaves them to be delivered.
     """
     holder = str(uuid.uuid4())
-    connection.execute(_LEASE, [{**row, "holder": holder} for row in rows])
+    mine = {"holder": holder, "seconds": LEASE_SECONDS}
+    connection.execute(_LEASE, [{**row, **mine} for row in rows])
     return holder
 
 
@@ -146,7 +148,7 @@ _LEASE = (
     .where(link.c.id == bindparam("link_id"))
     .values(
         lease=bindparam("holder"),
-        lease_until=now() + LEASE_SECONDS,
+        lease_until=now() + bindparam("seconds", type_=link.c.lease_until.type),
         **due_after(0.0),
         pending_since=func.coalesce(link.c.pending_since, now()),
         intent=bindparam("intent"),
