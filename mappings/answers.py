@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+ERRORS = ("error", "errors")
+"""What an object has that tells of an error; every vendor here writes its refusals so."""
 LONGEST_ID = 512
 """Characters; every documented id is far shorter."""
 
@@ -25,3 +27,9 @@ def identifier(answer: Any, name: str = "id") -> str:
     if not found.strip(".") or not found.isprintable() or len(found) > LONGEST_ID:
         raise TypeError(f"{name} is no id")
     return found
+
+
+def stated_error(answer: Any) -> int | None:
+    """Return 400 for an object that names an error instead of anything with an id, whatever its HTTP status was."""
+    names = isinstance(answer, dict) and "id" not in answer and any(map(answer.get, ERRORS))
+    return 400 if names else None

@@ -8,6 +8,7 @@ from collections.abc import Mapping as MappingABC
 from typing import Any, ClassVar, Literal
 
 from mappings.accounts import Change, Group, User
+from mappings.answers import stated_error
 from mappings.attributes import Attribute, urn
 from mappings.calls import Flow, Login, at_once
 from mappings.catalogue import Entry
@@ -203,11 +204,11 @@ class Mapping(ABC):
     def hidden_status(self, answer: Any) -> int | None:
         """Return the HTTP status that the decoded body of a 2xx answer says instead; ``None``: it is a success.
 
-        For vendors that may report an error inside a 200. Asked of every 2xx answer, ``None`` for one without a
-        body. May raise ``LookupError``, ``TypeError``, ``ValueError`` or ``AttributeError`` for an answer that is
-        not of the documented shape: nobody knows then whether the call was done, so it is ``Unknown``.
+        By itself it knows :func:`stated_error`. Asked of every 2xx answer, ``None`` for one without a body. May
+        raise ``LookupError``, ``TypeError``, ``ValueError`` or ``AttributeError`` for an answer that is not of the
+        documented shape: nobody knows then whether the call was done, so it is ``Unknown``.
         """
-        return None
+        return stated_error(answer)
 
     # -- flows ---------------------------------------------------------------------------------------
 

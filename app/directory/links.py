@@ -321,12 +321,15 @@ def without_resource(connection: Connection, ids: Sequence[int]) -> set[int]:
     return set(ids) - there
 
 
-def unfinished(connection: Connection, ids: Sequence[int]) -> list[int]:
-    """Return those links that are still to be delivered and have not failed, in order."""
+def unfinished(connection: Connection, ids: Sequence[int], most: int) -> list[int]:
+    """Return the first ``most`` of those links that are still to be delivered and have not failed, in order."""
     found: list[int] = []
     for some in chunks(ids):
         where = (link.c.id.in_(some), link.c.due_at.is_not(None), link.c.attempts == 0)
-        found += connection.execute(select(link.c.id).where(*where).order_by(link.c.id)).scalars()
+        statement = select(link.c.id).where(*where).order_by(link.c.id).limit(most - len(found))
+        found += connection.execute(statement).scalars()
+        if len(found) == most:
+            break
     return found
 
 

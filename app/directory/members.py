@@ -168,6 +168,14 @@ def unsettled(connection: Connection, group_link: int) -> list[int]:
     return list(connection.execute(select(member.c.user_link).where(*where)).scalars())
 
 
+def idle_holders(connection: Connection, group_link: int) -> list[int]:
+    """Return the user links that have a group at the vendor which they should not have, and that nobody sees to."""
+    where = (member.c.group_link == group_link, member.c.applied, not_(member.c.desired), link.c.due_at.is_(None))
+    return list(
+        connection.execute(select(link.c.id).join(member, member.c.user_link == link.c.id).where(*where)).scalars()
+    )
+
+
 def vendor_ids(connection: Connection, group_link: int) -> dict[str, int]:
     """Return the wanted members of a group that have an account and are active: vendor id to user link."""
     statement = (

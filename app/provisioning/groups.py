@@ -147,7 +147,7 @@ class Groups(Pushing):
         group.want()
         group.resource = None
         if group.vendor_id and not group.ends_with_members(self.target):
-            group.holders = members.holders(connection, row.id)
+            group.holders = set(members.flags(connection, row.id))  # and who may just be getting it
         holders = sorted(group.holders | by_table)
         journal.begin(connection, self.target, request, [(group, "deleted")])
         found = Difference(removed=holders)
@@ -188,10 +188,9 @@ class Groups(Pushing):
         preconditions.check(row.resource.version)
         group = State.of(row, [])
         self.refuse_protected(group)
-        holders = members.holders(connection, row.id) | self._members_by_table(connection, row)
         members.unwant_all(connection, row.id)
         resources.delete(connection, id_)
-        links.demand(connection, [row.id, *holders])
+        links.demand(connection, [row.id, *members.flags(connection, row.id)])
         return group, "deleted"
 
     def _carries_members(self, group: State) -> bool:

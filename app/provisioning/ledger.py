@@ -204,6 +204,8 @@ def _record_group(connection: Connection, state: State) -> None:
         members.applied_to(connection, state.link_id, sorted(state.touched))
     if state.gone:
         members.drop_group(connection, state.link_id)
+    if state.waiting and (idle := members.idle_holders(connection, state.link_id)):
+        links.demand(connection, idle)
     if _is_new_group(state):  # whoever was waiting for it is due
         links.demand(connection, members.unsettled(connection, state.link_id))
 

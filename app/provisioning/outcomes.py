@@ -39,9 +39,10 @@ def outage_met(states: Iterable[State]) -> VendorError | None:
 
 def scim_error(error: VendorError) -> errors.ScimError:
     """Return what the IdP is told about a vendor's error."""
-    if isinstance(error, RateLimited):
+    met = _met(error)
+    if isinstance(met, RateLimited):
         return errors.TooManyRequests(error.detail, retry_after=error.retry_after or RETRY_AFTER)
-    if isinstance(error, AuthFailed):
+    if isinstance(met, AuthFailed):
         return errors.BadGateway(f"{error.detail}: the credentials of this target were refused")
     if isinstance(error, Unavailable | Unknown):
         return errors.Unavailable(error.detail, retry_after=error.retry_after or RETRY_AFTER)
@@ -52,6 +53,11 @@ def scim_error(error: VendorError) -> errors.ScimError:
     if isinstance(error, Protected) or (isinstance(error, Rejected) and error.status == 403):
         return errors.Forbidden(error.detail)
     return errors.InvalidValue(error.detail)
+
+
+def _met(error: VendorError) -> BaseException | None:
+    """Return what the vendor answered: a limit, perhaps, to the look that was to tell what a create has made."""
+    return error.__cause__ if isinstance(error, Unknown) and isinstance(error.__cause__, OUTAGE) else error
 
 
 def combined(failed: Sequence[State], members: int) -> errors.ScimError:

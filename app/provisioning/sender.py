@@ -30,6 +30,7 @@ from mappings import (
     AuthFailed,
     Call,
     Conflict,
+    Definite,
     Login,
     Mapping,
     NotFound,
@@ -54,13 +55,15 @@ NO_SEGMENTS = ("", ".", "..")
 Trace = Callable[[CallRecord], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Sending:
-    """How one call, with the login that it may need, is sent."""
+    """How one call, with the login that it may need, is sent. ``unanswered``: it was, and may have happened."""
 
+    call: Call
     trace: Trace
     deadline: float
     urgent: bool
+    unanswered: bool = False
 
     @property
     def left(self) -> float:
@@ -68,7 +71,14 @@ class _Sending:
         return self.deadline - time.monotonic()
 
 
-REFUSALS: MappingABC[int, type[VendorError]] = {401: AuthFailed, 404: NotFound, 409: Conflict, 429: RateLimited}
+REFUSALS: MappingABC[int, type[VendorError]] = {
+    401: AuthFailed,
+    404: NotFound,
+    408: Unknown,  # the vendor gave up waiting for the request, or whoever stands before it did
+    409: Conflict,
+    425: Unknown,
+    429: RateLimited,
+}
 
 
 class Sender:
@@ -101,7 +111,19 @@ class Sender:
         ``deadline`` is on the monotonic clock; ``urgent`` calls take access away and are sent before others. Raises
         the :class:`VendorError` that says what is known. An expired login is renewed once.
         """
-        sending = _Sending(trace, deadline, urgent)
+        sending = _Sending(call, trace, deadline, urgent)
+        try:
+            return self._authorized(call, sending)
+        except (NotFound, Conflict):  # which say what is there now
+            raise
+        except Definite as failure:  # of a repetition: the first time may have happened all the same
+            if not sending.unanswered:
+                raise
+            raise Unknown(failure.detail, status=failure.status, retry_after=failure.retry_after) from failure
+
+    # -- login
+
+    def _authorized(self, call: Call, sending: _Sending) -> Any:
         login = self._logged_in(None, sending)
         try:
             return self._retried(call, login, sending)
@@ -110,8 +132,6 @@ class Sender:
             if renewed == login:  # a fixed key: asking again gets the same answer
                 raise
             return self._retried(call, renewed, sending)
-
-    # -- login
 
     def _logged_in(self, refused: Login | None, sending: _Sending) -> Login:
         """Return a login other than ``refused``; one thread logs in, the others wait for it."""
@@ -166,6 +186,7 @@ class Sender:
             raise raised from late
         except VendorError as failure:
             error = failure.detail
+            sending.unanswered |= isinstance(failure, Unknown) and call is sending.call
             raise
         finally:
             ms = round((time.monotonic() - started) * 1000)

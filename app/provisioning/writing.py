@@ -124,8 +124,8 @@ class Writing:
         pending = set(user_links)
         while pending and time.monotonic() < self.deadline(request) - LAST_SECONDS:
             with self.database.write() as connection:
-                ids = links.unfinished(connection, sorted(pending))
-                states, _busy = ledger.load(connection, link.c.id.in_(ids[:CHUNK]))
+                ids = links.unfinished(connection, sorted(pending), CHUNK)
+                states, _busy = ledger.load(connection, link.c.id.in_(ids))
                 lease = ledger.lease(connection, self.target, states) if states else None
                 if lease is not None:
                     journal.begin(connection, self.target, request, [(state, "") for state in states])

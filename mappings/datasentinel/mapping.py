@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from types import NoneType
 from typing import Any, ClassVar
 
 import mappings
@@ -39,11 +40,13 @@ from mappings import (
 from mappings.answers import text
 from mappings.datasentinel import attributes, limits, roles
 from mappings.datasentinel.options import CREDENTIALS, OPTIONS
+from mappings.datasentinel.roles import USERS
 from mappings.operations import Calls
 from mappings.passwords import random_password
 from mappings.readers import assigned, display_name, full_name
 
-USERS = ("ds-api", "users")
+ANSWERED = frozenset({"status", "message", "user-token", "roles"})
+"""What an object in an answer has one of, as the documents show it: a confirmation, a token or an account."""
 BUILT_IN = "datasentinel"
 """The login of the account that every server has."""
 WRITTEN = ("privilege", "profile", "comment")
@@ -167,6 +170,13 @@ class Datasentinel(mappings.Mapping):
         doubt = f"; nobody has {' or '.join(unproved)} yet: make sure that it exists" if unproved else ""
         return f"{len(users)} users{doubt}"
 
+    def hidden_status(self, answer: Any) -> int | None:
+        """Every call is documented to answer something: of anything else, nobody knows whether it was done."""
+        error = super().hidden_status(answer)
+        if error is None and not isinstance(answer, list | NoneType) and ANSWERED.isdisjoint(dict(answer)):
+            raise TypeError("this is no answer of Datasentinel's")
+        return error
+
     # -- users
 
     def create_user(self, user: User) -> Flow[None]:
@@ -205,7 +215,8 @@ class Datasentinel(mappings.Mapping):
         key = user.vendor_id or user.key
         try:
             found = yield Call("GET", (*USERS, key), "read user", planned={"roles": []})
-        except NotFound:
+        except NotFound as missing:
+            yield from roles.prove_gone(key, missing)
             return None
         fields = {name: found.get(name) for name in (*WRITTEN, "live_360")}
         fields["email"] = str(found.get("email", key)).lower()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mappings import Applied, Call, Change, Conflict, Flow, NotFound, Rejected
 
 Path = tuple[str, ...]
+USERS = ("ds-api", "users")
 
 
 def swap(path: Path, change: Change) -> Flow[None]:
@@ -36,7 +37,15 @@ def _remove(path: Path, role: str) -> Flow[None]:
 def _held(path: Path) -> Flow[list[str]]:
     try:
         found = yield Call("GET", path, "read user", planned={"roles": []})
-    except NotFound:
+    except NotFound as missing:
+        yield from prove_gone(path[-1], missing)
         return []
     roles: list[str] = found["roles"]
     return roles
+
+
+def prove_gone(email: str, missing: NotFound) -> Flow[None]:
+    """Look whether a 404 means the user, not the address: then the list is there, and does not hold the user."""
+    users = yield Call("GET", USERS, "list users", planned=[])
+    if any(str(user["email"]).casefold() == email.casefold() for user in users):
+        raise missing

@@ -25,7 +25,7 @@ def listed(path: tuple[str, ...]) -> Flow[list[dict[str, Any]]]:
     query: dict[str, str] = {}
     while True:
         answer = yield Call("GET", path, f"list {name}", query=query, planned={name: []})
-        found += answer.get(name, []) if isinstance(answer, dict) else list(answer)
+        found += answer[name] if isinstance(answer, dict) else list(answer)
         start = answer.get("next_page_start") if isinstance(answer, dict) else None
         if start is None:
             return found
@@ -39,7 +39,9 @@ def one(answer: Any, name: str) -> dict[str, Any]:
 
 
 def roles_of(user: dict[str, Any]) -> frozenset[str]:
-    """Return the ids of a user's roles."""
+    """Return the ids of a user's roles; none are shown, perhaps, where there are none. Raises ``TypeError``."""
+    if user.keys().isdisjoint(("id", "email", "roles")):
+        raise TypeError("this is no user")
     return frozenset(str(role) for role in user.get("roles", ()))
 
 

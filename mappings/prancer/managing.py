@@ -111,12 +111,13 @@ class Managing(mappings.Mapping):
             return None
         roles = (yield from self.list_roles()) if account.groups else []
         held = frozenset(role.id for role in roles if role.name in account.groups)
-        fields = {"email": account.email.lower(), "is_new": account.is_new}
+        fields = {"email": account.email.lower(), "is_pending": account.is_pending}
         return User(account.email, fields, held, vendor_id=account.email)
 
     def created_user(self, sent: User, found: User) -> bool:
-        """Whether ``found`` was invited and no more: it has no role, is no superuser, and nobody has registered."""
-        return bool(found.fields["is_new"]) and found.fields["email"] == sent.fields["email"]
+        """Whether ``found`` was just invited: nobody has registered, it is no superuser and has no other role."""
+        is_ours = bool(found.fields["is_pending"]) and found.roles <= sent.roles
+        return is_ours and found.fields["email"] == sent.fields["email"]
 
     # -- after a rename
 

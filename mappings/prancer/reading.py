@@ -35,19 +35,24 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One user. ``groups`` are names of roles; ``is_new`` until the invitation is accepted or a role is given."""
+    """One user. ``groups`` are names of roles; ``is_pending`` until the invitation is accepted."""
 
     id: str
     email: str
     groups: frozenset[str]
-    is_new: bool
+    is_pending: bool
 
     @classmethod
     def of(cls, found: Any) -> Account:
         """Read one entry. Raises ``LookupError`` or ``TypeError``."""
         groups = frozenset(map(str, found["user_groups"]))
         known = found.get("status") == "Registered" or found.get("is_superuser")
-        return cls(identifier(found), text(found, "email"), groups, not groups and not known)
+        return cls(identifier(found), text(found, "email"), groups, not known)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it has been invited, and no more."""
+        return self.is_pending and not self.groups
 
 
 def data(answer: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from mappings.answers import identifier
 from mappings.readers import display_name
 from mappings.squirro import naming
 from mappings.squirro.catalogue import workspaces
-from mappings.squirro.places import V0, put_in_project, read_group, take_from_project
+from mappings.squirro.places import V0, list_groups, put_in_project, read_group, take_from_project
 from mappings.squirro.roles import ROLES, WITHOUT_GROUP, Role, read
 
 PLAIN = {"project": None, "role": None}
@@ -83,7 +83,7 @@ class Groups(mappings.Mapping):
         if role is not None:
             there = yield from self._has(role)
             return replace(group, vendor_id=role.id) if there else None
-        answer = yield Call("GET", (*V0, "groups"), "list groups", planned=[])
+        answer = yield list_groups()
         return find(map(_group, answer), group)
 
     # -- groups that are groups

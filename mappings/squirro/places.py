@@ -40,8 +40,14 @@ def _is_in_group(group: str, user: User) -> Flow[bool]:
     try:
         found = yield from read_group(group)
     except NotFound:
+        yield list_groups()  # or a wrong tenant, which is a 404 everywhere, would prove it
         return False
     return any(str(member["id"]) == user.vendor_id for member in found["members"])
+
+
+def list_groups() -> Call:
+    """Return the call that lists all groups with their members."""
+    return Call("GET", (*V0, "groups"), "list groups", planned=[])
 
 
 def read_group(group: str) -> Flow[dict[str, Any]]:
@@ -96,6 +102,7 @@ def _is_in_project(project: str, member_id: str) -> Flow[bool]:
     try:
         found = yield Call("GET", path, "list project members", planned={"members": []})
     except NotFound:
+        yield list_groups()  # or a wrong tenant, which is a 404 everywhere, would prove it
         return False
     return any(str(member["member_id"]) == member_id for member in found["members"])
 
@@ -135,6 +142,7 @@ def _is_in_workspace(domain: str, user_id: str) -> Flow[bool]:
     try:
         found = yield Call("GET", (*WORKSPACES, domain, "users"), "list workspace users", planned=[])
     except NotFound:
+        yield list_groups()  # or a wrong tenant, which is a 404 everywhere, would prove it
         return False
     return any(str(user["id"]) == user_id for user in found)
 

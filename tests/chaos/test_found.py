@@ -342,6 +342,40 @@ def test_an_account_that_has_lost_a_role_since_it_was_created_is_still_known_as_
     assert bridge.accounts() == {}
 
 
+def test_a_repetition_that_is_turned_away_does_not_say_that_the_first_call_did_nothing(build):
+    """Its answer was lost and it took the role of last resort: nobody may believe that she still has it."""
+    bridge = build("datasentinel")
+    ann, finance = bridge.hire("ann"), bridge.found("Finance")
+    bridge.fail("lose", method="DELETE")
+    bridge.fail("status", status=429, method="DELETE")
+    assert bridge.patch(f"/Groups/{finance}", add(ann)).status == 429
+    bridge.recover()
+    bridge.deliver()
+    assert bridge.accounts() == {ANN: {"Least Access"}}
+
+
+def test_a_group_that_waits_for_its_last_holder_takes_its_role_from_who_was_just_being_added(build):
+    bridge = build("datasentinel")
+    ann, bob = bridge.hire("ann"), bridge.hire("bob")
+    finance = bridge.found("Finance", [bob])
+    pool, ending, take = ThreadPoolExecutor(1), [], bridge.sandbox.faults.take
+
+    def taken(verb, path):
+        if verb == "POST" and "ann" in path and not ending:
+            ending.append(pool.submit(bridge.delete, f"/Groups/{finance}"))
+            until_stored(bridge, lambda: not bridge.everything("/Groups"))
+        return take(verb, path)
+
+    bridge.sandbox.faults.take = taken
+    bridge.fail("status", status=503, method="POST", path="*bob*", count=10**9)
+    bridge.patch(f"/Groups/{finance}", add(ann))
+    assert ending[0].result().status == 503
+    assert bridge.accounts()[ANN] == {"Least Access"}
+    bridge.recover()
+    bridge.deliver()
+    assert bridge.accounts() == {ANN: {"Least Access"}, "bob@acme.example": {"Least Access"}}
+
+
 def test_a_failed_addition_is_taken_back_even_if_something_else_was_asked_of_the_user_meanwhile(build, facts):
     bridge = build(facts.vendor)
     ann = bridge.hire("ann")

@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 import requests
 
+from benchmarks.killing import Plan, run
 from tests.serving import ONE_PROCESS, answers, free_address, served, until
 from tests.watching import Watch, processes_that_wait
 
@@ -30,16 +31,12 @@ def post(address, name):
     return requests.post(f"{address}/analytics/scim/v2/Users", json=body, headers=HEADERS, timeout=30)
 
 
-def test_what_was_acknowledged_survives_a_kill(serving, address, sandbox):
-    with serving() as process:
-        acknowledged = {name: post(address, name).json()["id"] for name in map("u{}@x.example".format, range(25))}
-        process.kill()
-        process.wait()
-        until(lambda: not answers(address))
-    with serving():
-        found = requests.get(f"{address}/analytics/scim/v2/Users", headers=HEADERS, timeout=30).json()
-    assert {user["userName"]: user["id"] for user in found["Resources"]} == acknowledged
-    assert set(acknowledged) <= {user["key"] for user in sandbox.users()}
+def test_what_was_acknowledged_survives_a_kill(databases):
+    plan = Plan(writes=25, kills=1, clients=4, last_kill=False, quick=True)
+    outcome = run(plan, databases.fresh("sqlite"))
+    assert outcome.wrong == []
+    assert (outcome.acknowledged, outcome.survived) == (25, 25)
+    assert {"create", "add"} <= set(outcome.kinds)
 
 
 def leaves_in_an_outage(bridge, name):

@@ -158,3 +158,31 @@ def test_what_a_hidden_refusal_repeats_of_our_secrets_is_masked(bridge):
     answer = bridge.post("/Groups", {"displayName": "Finance"})
     assert answer.status == 400
     assert "no ***: no ***" in answer.body["detail"]
+
+
+# -- vendors whose documents know no errors inside a 200
+
+
+@pytest.mark.parametrize("vendor", ["datasentinel", "metric_insights", "periscope", "squirro"])
+def test_an_error_inside_a_200_is_no_success(build, vendor):
+    bridge = build(vendor, options={"users": "directory"} if vendor == "metric_insights" else None)
+    ann, finance = bridge.hire("ann"), bridge.found("Finance")
+    path = f"/Groups/{finance}" if vendor == "metric_insights" else f"/Users/{ann}"
+    names = {"displayName": "Anna Ray"} | ({} if "Groups" in path else {"name.familyName": "Ray"})
+    before = bridge.get(path).body
+    bridge.fail("status", method="PUT", status=200, body=json.dumps({"error": "the moon is wrong"}), count=2)
+    answer = bridge.patch(path, {"op": "replace", "value": names})
+    assert (answer.status, "the moon is wrong" in answer.body["detail"]) == (400, True)
+    assert bridge.get(path).body == before
+    bridge.deliver()
+    assert bridge.due() == []
+
+
+def test_a_deletion_that_datasentinel_does_not_confirm_is_not_believed(build):
+    bridge = build("datasentinel")
+    ann = bridge.hire("ann")
+    bridge.fail("status", method="DELETE", status=200, body="{}", count=2)
+    assert bridge.delete(f"/Users/{ann}").status == 503
+    assert bridge.due() == [ANN]
+    bridge.deliver()
+    assert (bridge.accounts(), bridge.due()) == ({}, [])

@@ -178,3 +178,48 @@ def test_the_longest_name_that_is_taken_is_held(build):
 def test_an_email_address_without_an_at_is_refused_before_any_call(bridge, emails):
     answer = bridge.post("/Users", person("ann", emails=emails))
     assert (answer.status, answer.body["scimType"], bridge.calls()) == (400, "invalidValue", [])
+
+
+@pytest.mark.parametrize("body", ["{}", "[]", '{"ok": true}', '"done"'])
+def test_an_account_that_is_not_shown_is_not_taken_for_one_without_roles(build, body):
+    bridge = build("periscope")
+    ann = bridge.hire("ann")
+    finance, _sales = bridge.found("Finance", [ann]), bridge.found("Sales", [ann])
+    bridge.fail("status", method="GET", path="*/users/*", status=200, body=body, count=2)
+    assert bridge.patch(f"/Groups/{finance}", remove(ann)).status == 503
+    assert bridge.accounts() == {ANN: {"Finance", "Sales"}}
+    bridge.deliver()
+    assert bridge.accounts() == {ANN: {"Sales"}}
+
+
+def test_a_list_that_is_not_shown_proves_no_deletion(build):
+    bridge = build("periscope")
+    ann = bridge.hire("ann")
+    bridge.fail("status", method="DELETE", status=404)
+    bridge.fail("status", method="GET", status=200, body="{}", count=2)
+    assert bridge.delete(f"/Users/{ann}").status == 503
+    bridge.deliver()
+    assert bridge.accounts() == {}
+
+
+def test_a_server_that_finds_nothing_any_more_has_not_deleted_anybody(bridge):
+    ann = bridge.hire("ann")
+    bridge.fail("status", status=404, count=NEVER_ENDS)
+    assert bridge.patch(f"/Users/{ann}", replace("active", False)).status in (400, 502)
+    assert bridge.due() == [ANN]
+    bridge.recover()
+    bridge.deliver()
+    assert bridge.accounts() == {}
+
+
+@pytest.mark.parametrize("vendor", ["datasentinel", "periscope", "prancer", "squirro"])
+def test_a_server_that_finds_nothing_any_more_has_taken_nobody_out_of_a_group(build, vendor):
+    bridge = build(vendor)
+    ann = bridge.hire("ann")
+    finance, _other = bridge.found("Finance", [ann]), bridge.found("role_1", [ann])
+    bridge.fail("status", status=404, count=NEVER_ENDS)
+    assert bridge.patch(f"/Groups/{finance}", remove(ann)).status in (400, 502)
+    assert bridge.due() == [ANN]
+    bridge.recover()
+    bridge.deliver()
+    assert bridge.accounts() == {ANN: {"role_1"}}

@@ -99,6 +99,32 @@ def test_a_vendor_that_breaks_is_503(bridge, status):
     assert int(answer.headers["Retry-After"]) > 0
 
 
+@pytest.mark.parametrize("status", [408, 425])
+def test_a_vendor_that_asks_for_the_same_again_is_503_and_not_a_refusal(build, status):
+    bridge = build("squirro")
+    bridge.fail("status", status=status, count=NEVER_ENDS)
+    answer = bridge.post("/Users", person("ann"))
+    assert answer.status == 503
+    bridge.recover()
+    bridge.hire("ann")
+    bridge.assert_agreement()
+
+
+@pytest.mark.parametrize(("said", "answered"), [(429, 429), (401, 502), (403, 503)])
+@pytest.mark.parametrize("vendor", ["metric_insights", "prancer"])
+def test_what_stops_the_look_for_what_was_just_created_is_told_as_what_it_is(build, vendor, said, answered):
+    bridge = build(vendor, options={"users": "reject"})
+    bridge.fail("status", status=said, retry_after="77", method="GET", path="*set*", skip=1, count=NEVER_ENDS)
+    bridge.fail("status", status=said, retry_after="77", method="GET", path="*role/", skip=1, count=NEVER_ENDS)
+    answer = bridge.post("/Groups", {"displayName": "Finance"})
+    assert (answer.status, answer.headers.get("Retry-After")) == (answered, None if said == 401 else "77")
+    assert "told to fail" in answer.body["detail"]
+    bridge.recover()
+    bridge.deliver()
+    assert bridge.everything("/Groups") == bridge.due() == []
+    assert "Finance" not in [group["name"] for group in bridge.sandbox.groups()]
+
+
 def test_a_vendor_that_is_not_there_is_503_and_the_user_can_be_sent_again(bridge):
     port = int(bridge.base_url.rpartition(":")[2])
     bridge.sandbox.stop()
