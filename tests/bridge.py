@@ -39,6 +39,7 @@ class Bridge(Bench):
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
+        self.settings = settings
         self._dangers: list[str] = []
         self._watch()
 

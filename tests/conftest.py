@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 import stamina
 import structlog
+from sqlalchemy import create_engine
 
 pytest.register_assert_rewrite("tests.bridge", "tests.contract.mapping_contract", "tests.idp.replay")
 
 from tests.bridge import Bridge  # noqa: E402 -- after the line above, or its assertions say little
 from tests.databases import Databases  # noqa: E402
+from tests.statements import Statements  # noqa: E402
 from tests.vendors import VENDORS, Facts  # noqa: E402
 
 Build = Callable[..., Bridge]
@@ -22,6 +26,13 @@ def pytest_xdist_auto_num_workers() -> int:
     """Let more tests run at one time than there are cores: half of their time they wait for a socket or a disk."""
     cores = os.cpu_count() or 1
     return max(cores, min(2 * cores, 8))
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage seldom, and only in what tests make: all that is there by now stays until the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +47,15 @@ def plain_logs() -> None:
     """One line for each entry: the console's tracebacks take seconds to draw."""
     processors = [structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()]
     structlog.configure(processors=processors)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def compiled_once() -> Iterator[None]:
+    """Compile each statement once in a test process, and not once for each database."""
+    sharing = partial(create_engine, execution_options={"compiled_cache": Statements()})
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("app.directory.database.create_engine", sharing)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -19,6 +19,13 @@ from sqlalchemy import create_engine, make_url
 from app.directory import migrate
 from app.directory.database import Database
 
+NOT_DURABLE = (
+    "ALTER SYSTEM SET fsync = off",
+    "ALTER SYSTEM SET full_page_writes = off",
+    "SELECT pg_reload_conf()",
+)
+"""PostgreSQL as it should never be: what is in it need not outlive this machine."""
+
 
 class Databases:
     """Makes databases, and drops them all in the end. PostgreSQL starts when the first is asked for."""
@@ -56,6 +63,8 @@ class Databases:
 
     @cached_property
     def _postgresql(self) -> str:
+        for statement in NOT_DURABLE:
+            self._execute(statement)
         self._execute('CREATE DATABASE "migrated"')
         _migrate(self._url("migrated"))
         return "migrated"

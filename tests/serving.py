@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,6 +16,10 @@ import requests
 
 T = TypeVar("T")
 TRIES = 300
+BELOW_THOSE_GIVEN_TO_ANYBODY = range(20_000, 32_000)
+"""Ports that Linux gives to nobody who asks for any, or a sandbox might get the one that a server is to have."""
+ONE_PROCESS = ("--workers", "1")
+"""Options of ``serve`` for what is no question of how many web processes there are: each takes time to start."""
 
 
 def until(condition: Callable[[], T]) -> T:
@@ -36,10 +41,12 @@ def answers(address: str) -> bool:
 
 
 def free_address() -> str:
-    """Return the address of a port that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{free.getsockname()[1]}"
+    """Return the address of a port that nobody listens on, and that nobody is given who asks for any."""
+    for port in random.sample(BELOW_THOSE_GIVEN_TO_ANYBODY, 100):
+        with socket.socket() as free, suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return f"http://127.0.0.1:{port}"
+    raise AssertionError("no port is free")
 
 
 @contextmanager

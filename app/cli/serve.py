@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import importlib
 import os
 import signal
 import subprocess
@@ -119,6 +120,7 @@ class _Server(BaseApplication):
 
     def run(self) -> None:
         """Serve until a signal ends it."""
+        importlib.import_module("app.web.application")  # once, before the web processes are forked
         try:
             _Arbiter(self, self._drain, self._companion).run()
         except RuntimeError as wrong:

@@ -42,7 +42,7 @@ def running(config: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
     The block begins when the bridge's own questions to the vendors, which it asks at the start, are answered.
     """
     log = config.with_suffix(".log")
-    options = ["--bind", f"{HOST}:{port}", "--drain", "0"]
+    options = ["--bind", f"{HOST}:{port}", "--drain", "0", "--workers", "1"]  # who asks, asks one thing at a time
     command = [sys.executable, "-m", "app.cli", "--config", str(config), "serve", *options]
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 -- our own command

@@ -11,7 +11,6 @@ from sqlalchemy import (
     CompoundSelect,
     Connection,
     RowMapping,
-    and_,
     bindparam,
     exists,
     func,
@@ -28,11 +27,16 @@ def insert(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     connection.execute(event.insert(), list(rows))
 
 
+_FINISH = (
+    event.update()
+    .where(event.c.request_id == bindparam("request"), event.c.link == bindparam("of_link"))
+    .values({name: bindparam(f"new_{name}") for name in ("outcome", "status", "detail", "ms")})
+)
+
+
 def finish(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write the outcome of events given by ``request`` and ``of_link``."""
-    key = and_(event.c.request_id == bindparam("request"), event.c.link == bindparam("of_link"))
-    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("outcome", "status", "detail", "ms")}
-    connection.execute(event.update().where(key).values(values), list(rows))
+    connection.execute(_FINISH, list(rows))
 
 
 def insert_calls(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -48,6 +48,9 @@ class Link:
     leased: bool
 
 
+_INSERT = link.insert().returning(link.c.id)
+
+
 def insert(connection: Connection, target: str, kind: str, resource_id: str, name: str, vendor_key: str) -> int:
     """Add the link of a new resource and return its id."""
     values = {
@@ -63,7 +66,17 @@ def insert(connection: Connection, target: str, kind: str, resource_id: str, nam
         "revokes": False,
         "lease_until": 0.0,
     }
-    return int(connection.execute(link.insert().values(values).returning(link.c.id)).scalar_one())
+    return int(connection.execute(_INSERT, values).scalar_one())
+
+
+def is_leased() -> ColumnElement[bool]:
+    """Whether somebody holds a link. A lease that would last for longer than any does was given by a clock that
+    has been set back since: it has run out. Twice as long is believed, so that a small step ends no living one.
+    """
+    return and_(link.c.lease_until > now(), link.c.lease_until < now() + 2 * LEASE_SECONDS)
+
+
+_LOCKED = select(link).order_by(*ORDER).with_for_update(key_share=True)
 
 
 def load(connection: Connection, where: ColumnElement[bool]) -> list[Link]:
@@ -72,9 +85,7 @@ def load(connection: Connection, where: ColumnElement[bool]) -> list[Link]:
     Their resources are read by a second statement: one that had to wait for a lock would show the link as it is
     now beside the resource as it was. FOR NO KEY UPDATE lets others insert memberships that refer to the links.
     """
-    statement = (
-        select(link, is_leased().label("leased")).where(where).order_by(*ORDER).with_for_update(key_share=True)
-    )
+    statement = _LOCKED.add_columns(is_leased().label("leased")).where(where)
     rows = connection.execute(statement).mappings().all()
     found = resources.by_ids(connection, [row["resource_id"] for row in rows]) if rows else {}
     return [_of_row(row, found.get(row["resource_id"])) for row in rows]
@@ -115,13 +126,6 @@ def _due(target: str) -> tuple[ColumnElement[bool], ...]:
     return (link.c.target == target, link.c.due_at.is_not(None), DUE_IN <= 0, not_(is_leased()))
 
 
-def is_leased() -> ColumnElement[bool]:
-    """Whether somebody holds a link. A lease that would last for longer than any does was given by a clock that
-    has been set back since: it has run out. Twice as long is believed, so that a small step ends no living one.
-    """
-    return and_(link.c.lease_until > now(), link.c.lease_until < now() + 2 * LEASE_SECONDS)
-
-
 def lease(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> str:
     """Take leases. Each row: ``link_id``, ``intent``, and ``new_``: resource_id, name, vendor_key,
     wanted_version, snapshot, revokes.
@@ -129,30 +133,33 @@ def lease(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> str:
     The links become due with it, so that a crash of the holder leaves them to be delivered.
     """
     holder = str(uuid.uuid4())
-    statement = (
-        link.update()
-        .where(link.c.id == bindparam("link_id"))
-        .values(
-            lease=holder,
-            lease_until=now() + LEASE_SECONDS,
-            **due_after(0.0),
-            pending_since=func.coalesce(link.c.pending_since, now()),
-            intent=bindparam("intent"),
-            resource_id=bindparam("new_resource_id"),
-            name=bindparam("new_name"),
-            vendor_key=bindparam("new_vendor_key"),
-            wanted_version=bindparam("new_wanted_version"),
-            snapshot=bindparam("new_snapshot"),
-            revokes=bindparam("new_revokes"),
-        )
-    )
-    connection.execute(statement, list(rows))
+    mine = {"holder": holder, "seconds": LEASE_SECONDS}
+    connection.execute(_LEASE, [{**row, **mine} for row in rows])
     return holder
 
 
 def due_after(delay: float | ColumnElement[float | None]) -> dict[str, ColumnElement[Any]]:
     """Return what makes a link due in ``delay`` seconds (``NULL``: nothing is), and when that was said."""
     return {"due_at": now() + delay, "due_set": now()}
+
+
+_LEASE = (
+    link.update()
+    .where(link.c.id == bindparam("link_id"))
+    .values(
+        lease=bindparam("holder"),
+        lease_until=now() + bindparam("seconds", type_=link.c.lease_until.type),
+        **due_after(0.0),
+        pending_since=func.coalesce(link.c.pending_since, now()),
+        intent=bindparam("intent"),
+        resource_id=bindparam("new_resource_id"),
+        name=bindparam("new_name"),
+        vendor_key=bindparam("new_vendor_key"),
+        wanted_version=bindparam("new_wanted_version"),
+        snapshot=bindparam("new_snapshot"),
+        revokes=bindparam("new_revokes"),
+    )
+)
 
 
 def asked_for(delay: float = 0.0) -> dict[str, Any]:
@@ -230,11 +237,42 @@ def doubt(connection: Connection, holder: str, link_id: int, snapshot: str) -> b
     return connection.execute(statement.values(snapshot=snapshot)).rowcount == 1
 
 
+_HELD = (
+    select(link.c.id, link.c.wanted_version)
+    .where(link.c.id.in_(bindparam("ids", expanding=True)), link.c.lease == bindparam("holder"))
+    .order_by(*ORDER)
+    .with_for_update(key_share=True)
+)
+
+
 def held(connection: Connection, holder: str, ids: Sequence[int]) -> dict[int, int]:
     """Return the links that ``holder`` still has, locked: id to the version wanted by now."""
-    statement = select(link.c.id, link.c.wanted_version).where(link.c.id.in_(ids), link.c.lease == holder)
-    rows = connection.execute(statement.order_by(*ORDER).with_for_update(key_share=True))
+    rows = connection.execute(_HELD, {"ids": ids, "holder": holder})
     return {row.id: row.wanted_version for row in rows}
+
+
+_flag = link.c.revokes.type
+_still_revokes = and_(link.c.revokes, bindparam("asked_again", type_=_flag))
+_RECORD = (
+    link.update()
+    .where(link.c.id == bindparam("link_id"))
+    .values(
+        resource_id=bindparam("new_resource_id"),
+        name=bindparam("new_name"),
+        vendor_key=bindparam("new_vendor_key"),
+        vendor_id=bindparam("vendor_id"),
+        snapshot=bindparam("snapshot"),
+        intent=bindparam("intent"),
+        **due_after(bindparam("delay", type_=link.c.due_at.type)),
+        pending_since=case((bindparam("settled", type_=_flag), None), else_=link.c.pending_since),
+        attempts=bindparam("attempts"),
+        refused=bindparam("refused"),
+        revokes=or_(bindparam("revokes", type_=_flag), _still_revokes),
+        last_error=bindparam("last_error"),
+        lease=None,
+        lease_until=0.0,
+    )
+)
 
 
 def record(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -243,29 +281,7 @@ def record(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     ``settled`` says the latter too: a database does not know the type of a ``None``. What was ``asked_again``
     meanwhile is no less urgent than it was.
     """
-    flag = link.c.revokes.type
-    still_revokes = and_(link.c.revokes, bindparam("asked_again", type_=flag))
-    statement = (
-        link.update()
-        .where(link.c.id == bindparam("link_id"))
-        .values(
-            resource_id=bindparam("new_resource_id"),
-            name=bindparam("new_name"),
-            vendor_key=bindparam("new_vendor_key"),
-            vendor_id=bindparam("vendor_id"),
-            snapshot=bindparam("snapshot"),
-            intent=bindparam("intent"),
-            **due_after(bindparam("delay", type_=link.c.due_at.type)),
-            pending_since=case((bindparam("settled", type_=flag), None), else_=link.c.pending_since),
-            attempts=bindparam("attempts"),
-            refused=bindparam("refused"),
-            revokes=or_(bindparam("revokes", type_=flag), still_revokes),
-            last_error=bindparam("last_error"),
-            lease=None,
-            lease_until=0.0,
-        )
-    )
-    connection.execute(statement, list(rows))
+    connection.execute(_RECORD, list(rows))
 
 
 def delete(connection: Connection, ids: Sequence[int]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, not_, or_, select
 
 from app.directory.database import chunks
 from app.directory.tables import link, member, resource
@@ -34,17 +34,19 @@ class Reference:
     display: str
 
 
+_group = link.alias("group_link")
+_OF_USERS = (
+    select(member, _group.c.vendor_id, _group.c.name)
+    .select_from(member.join(_group, _group.c.id == member.c.group_link))
+    .where(member.c.user_link.in_(bindparam("user_links", expanding=True)))
+    .order_by(member.c.group_link)
+)
+
+
 def of_users(connection: Connection, user_links: Sequence[int]) -> dict[int, list[Membership]]:
     """Return every membership of some users, by link id."""
-    group = link.alias("group_link")
-    statement = (
-        select(member, group.c.vendor_id, group.c.name)
-        .select_from(member.join(group, group.c.id == member.c.group_link))
-        .where(member.c.user_link.in_(user_links))
-        .order_by(member.c.group_link)
-    )
     found: dict[int, list[Membership]] = {user_link: [] for user_link in user_links}
-    for row in connection.execute(statement):
+    for row in connection.execute(_OF_USERS, {"user_links": user_links}):
         membership = Membership(row.group_link, row.vendor_id, row.name, row.desired, row.applied)
         found[row.user_link].append(membership)
     return found
@@ -186,23 +188,30 @@ def vendor_ids(connection: Connection, group_link: int) -> dict[str, int]:
     return {row.vendor_id: row.id for row in connection.execute(statement)}
 
 
-def of_resources(connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, list[Reference]]:
-    """Return what SCIM shows: the members of groups, or the groups of users (``kind`` of ``ids``)."""
-    near, far = (member.c.group_link, member.c.user_link)
-    if kind == "User":
-        near, far = far, near
+def _far_ends(near: ColumnElement[int], far: ColumnElement[int]) -> Select[tuple[str, str, str]]:
     own, other = link.alias("own"), link.alias("other")
-    statement = (
+    return (
         select(own.c.resource_id.label("owner"), resource.c.id, other.c.name)
         .select_from(member)
         .join(own, own.c.id == near)
         .join(other, other.c.id == far)
         .join(resource, resource.c.id == other.c.resource_id)
-        .where(own.c.resource_id.in_(ids), member.c.desired)
+        .where(own.c.resource_id.in_(bindparam("ids", expanding=True)), member.c.desired)
         .order_by(resource.c.created, resource.c.id)
     )
+
+
+_FAR_ENDS = {
+    "Group": _far_ends(member.c.group_link, member.c.user_link),
+    "User": _far_ends(member.c.user_link, member.c.group_link),
+}
+"""Built once: to build it takes longer than to run it, and every answer needs it."""
+
+
+def of_resources(connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, list[Reference]]:
+    """Return what SCIM shows: the members of groups, or the groups of users (``kind`` of ``ids``)."""
     found: dict[str, list[Reference]] = {id_: [] for id_ in ids}
-    for row in connection.execute(statement):
+    for row in connection.execute(_FAR_ENDS[kind], {"ids": ids}):
         found[row.owner].append(Reference(row.id, row.name))
     return found
 

@@ -47,7 +47,7 @@ def changed(old: Resource, document: Document, now: float) -> Resource:
 
 def insert(connection: Connection, new: Resource) -> None:
     """Store a new resource. Raises ``IntegrityError`` if its name is taken in that target."""
-    connection.execute(resource.insert().values(_values(new)))
+    connection.execute(resource.insert(), _values(new))
 
 
 def update(connection: Connection, changed_: Resource) -> None:

@@ -65,9 +65,10 @@ class ResourceType:
         spellings: dict[str, AttributePath] = {}
         for path in self._attributes:
             spellings.setdefault(str(path).casefold(), path)
-            spellings.setdefault(str(replace(path, extension=None)).casefold(), path)
             if path.extension is None:
                 spellings[f"{self.schema.id}:{path}".casefold()] = path
+            else:
+                spellings.setdefault(str(replace(path, extension=None)).casefold(), path)
         return spellings
 
     @property

@@ -1,7 +1,9 @@
 """A configuration file for a sandbox, and the command line on it."""
 
 import json
+import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from click.testing import CliRunner, Result
 from app.cli import main
 from mappings import sandbox as sandboxes
 from mappings.sandbox import Sandbox
+from tests.serving import ONE_PROCESS, free_address, served
 
 CONFIG = """
 [server]
@@ -34,12 +37,35 @@ def sandbox() -> Iterator[Sandbox]:
     running.stop()
 
 
+def configured(sandbox: Sandbox, folder: Path) -> Path:
+    """Start a sandbox and write the configuration of a bridge to it."""
+    path = folder / "bridge.toml"
+    settings = {**sandbox.credentials, **sandbox.options, "base_url": sandbox.start()}
+    path.write_text(CONFIG.format(database=folder / "bridge.db", **settings), encoding="utf-8")
+    return path
+
+
 @pytest.fixture
 def config(sandbox: Sandbox, tmp_path: Path) -> Path:
-    path = tmp_path / "bridge.toml"
-    settings = {**sandbox.credentials, **sandbox.options, "base_url": sandbox.start()}
-    path.write_text(CONFIG.format(database=tmp_path / "bridge.db", **settings), encoding="utf-8")
-    return path
+    return configured(sandbox, tmp_path)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A bridge that is served, with its delivery worker and its vendor."""
+
+    address: str
+    process: subprocess.Popen[bytes]
+    sandbox: Sandbox
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One for all tests of a file that end it no sooner than they found it: it takes seconds to start."""
+    sandbox, address = sandboxes.create("periscope"), free_address()
+    with served(configured(sandbox, tmp_path_factory.mktemp("running")), address, *ONE_PROCESS) as process:
+        yield Served(address, process, sandbox)
+    sandbox.stop()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from benchmarks.killing import Plan, run
-from tests.serving import answers, free_address, served, until
+from tests.serving import ONE_PROCESS, answers, free_address, served, until
 from tests.watching import Watch, processes_that_wait
 
 HEADERS = {"Authorization": "Bearer the-token", "Content-Type": "application/scim+json"}
@@ -39,13 +39,18 @@ def test_what_was_acknowledged_survives_a_kill(databases):
     assert {"create", "add"} <= set(outcome.kinds)
 
 
-def test_a_leaver_loses_access_after_the_outage_without_another_request(serving, address, sandbox):
-    with serving():
-        id_ = post(address, "ada@x.example").json()["id"]
-        sandbox.faults.add("status", method="DELETE", count=2, status=503)
-        gone = requests.delete(f"{address}/analytics/scim/v2/Users/{id_}", headers=HEADERS, timeout=30)
-        assert gone.status_code == 503
-        until(lambda: "ada@x.example" not in {user["key"] for user in sandbox.users()})
+def leaves_in_an_outage(bridge, name):
+    """Delete somebody while the vendor is down, and wait until the account is gone all the same."""
+    users = f"{bridge.address}/analytics/scim/v2/Users"
+    id_ = post(bridge.address, name).json()["id"]
+    bridge.sandbox.faults.add("status", method="DELETE", count=2, status=503)
+    gone = requests.delete(f"{users}/{id_}", headers=HEADERS, timeout=30)
+    until(lambda: name not in {user["key"] for user in bridge.sandbox.users()})
+    return gone.status_code
+
+
+def test_a_leaver_loses_access_after_the_outage_without_another_request(running):
+    assert leaves_in_an_outage(running, "ada@x.example") == 503
 
 
 def test_two_web_processes_send_the_vendor_no_more_at_one_time_than_its_target_says(
@@ -77,21 +82,17 @@ def web_processes(server):
 
 
 def test_the_delivery_worker_ends_with_the_server(serving, address):
-    with serving() as process:
+    with serving(*ONE_PROCESS) as process:
         until(lambda: delivery_workers(process))
     assert until(lambda: not delivery_workers(process))
     assert process.returncode == 0
 
 
-def test_a_delivery_worker_that_dies_is_replaced_and_delivers(serving, address, sandbox):
-    with serving() as process:
-        id_ = post(address, "ada@x.example").json()["id"]
-        (first,) = until(lambda: delivery_workers(process))
-        os.kill(first, signal.SIGKILL)
-        assert until(lambda: delivery_workers(process) - {first})
-        sandbox.faults.add("status", method="DELETE", count=2, status=503)
-        requests.delete(f"{address}/analytics/scim/v2/Users/{id_}", headers=HEADERS, timeout=30)
-        until(lambda: "ada@x.example" not in {user["key"] for user in sandbox.users()})
+def test_a_delivery_worker_that_dies_is_replaced_and_delivers(running):
+    (first,) = until(lambda: delivery_workers(running.process))
+    os.kill(first, signal.SIGKILL)
+    assert until(lambda: delivery_workers(running.process) - {first})
+    leaves_in_an_outage(running, "grace@x.example")
 
 
 def test_when_every_process_under_the_server_dies_at_once_all_come_back(serving, address):
@@ -108,19 +109,18 @@ def test_when_every_process_under_the_server_dies_at_once_all_come_back(serving,
 
 
 def test_no_worker_starts_none(serving, address):
-    with serving("--no-worker") as process:
+    with serving("--no-worker", *ONE_PROCESS) as process:
         listed = subprocess.run(["ps", "-ww", "-eo", "args"], capture_output=True, text=True, check=True).stdout
     assert f"worker --parent {process.pid}" not in listed
 
 
-def test_what_is_too_long_is_a_scim_error(serving, address):
-    users = f"{address}/analytics/scim/v2/Users"
-    with serving("--no-worker"):
-        query = {"filter": f'userName eq "{"x" * 10_000}"'}
-        answer = requests.get(users, params=query, headers=HEADERS, timeout=30)
-        line = requests.get(f"{users}/{'x' * 70_000}", headers=HEADERS, timeout=30)
-        header = requests.get(users, headers={**HEADERS, "X-Long": "x" * 70_000}, timeout=30)
-        id_ = requests.get(f"{users}/{'x' * 8192}", headers=HEADERS, timeout=30)
+def test_what_is_too_long_is_a_scim_error(running):
+    users = f"{running.address}/analytics/scim/v2/Users"
+    query = {"filter": f'userName eq "{"x" * 10_000}"'}
+    answer = requests.get(users, params=query, headers=HEADERS, timeout=30)
+    line = requests.get(f"{users}/{'x' * 70_000}", headers=HEADERS, timeout=30)
+    header = requests.get(users, headers={**HEADERS, "X-Long": "x" * 70_000}, timeout=30)
+    id_ = requests.get(f"{users}/{'x' * 8192}", headers=HEADERS, timeout=30)
     assert (answer.status_code, answer.json()["scimType"]) == (400, "invalidFilter")
     for each, status in ((answer, 400), (line, 414), (header, 431), (id_, 404)):
         assert (each.status_code, each.json()["status"]) == (status, str(status))

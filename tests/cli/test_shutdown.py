@@ -12,7 +12,7 @@ import requests
 from app import create_app
 from app.config import read
 from app.directory import migrate
-from tests.serving import free_address, served, until
+from tests.serving import ONE_PROCESS, free_address, served, until
 
 HEADERS = {"Authorization": "Bearer the-token", "Content-Type": "application/scim+json"}
 LONG = "600"
@@ -72,13 +72,13 @@ def test_ready_turns_first_then_the_port_closes_and_what_is_in_flight_is_answere
 
 
 def test_a_drain_ends_by_itself(config, address, sandbox):
-    with served(config, address, "--drain", "0.2", "--no-worker") as process:
+    with served(config, address, "--drain", "0.2", "--no-worker", *ONE_PROCESS) as process:
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
 
 
 def test_ctrl_c_does_not_wait_for_the_drain(config, address, sandbox):
-    with served(config, address, "--drain", LONG, "--no-worker") as process:
+    with served(config, address, "--drain", LONG, "--no-worker", *ONE_PROCESS) as process:
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
 

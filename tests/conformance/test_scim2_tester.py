@@ -20,7 +20,7 @@ from scim2_tester import Status, check_server
 
 from mappings import sandbox as sandboxes
 from tests.bridge import BASE, TOKEN
-from tests.serving import free_address, served
+from tests.serving import ONE_PROCESS, free_address, served
 
 READ_ONLY = {"Role", "Entitlement"}
 VENDORS = ["periscope"]
@@ -63,7 +63,7 @@ def address(tmp_path_factory):
                 config += [f"[targets.{vendor}{name}]", *lines]
         file = folder / "bridge.toml"
         file.write_text("\n".join(config), encoding="utf-8")
-        stack.enter_context(served(file, address))
+        stack.enter_context(served(file, address, *ONE_PROCESS))
         yield address
 
 

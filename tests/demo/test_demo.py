@@ -7,14 +7,18 @@ import signal
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import ExitStack
 from itertools import dropwhile, takewhile
 from pathlib import Path
 
 import pytest
 
-from app.demo import run
+from app.demo import bridge, run, stage
+from app.demo.as_json import JsonReporter
 from app.demo.casting import vendors
+from app.demo.okta import OKTA
+from app.demo.reporting import Totals
+from mappings.discovery import load
 from mappings.periscope.sandbox import PeriscopeSandbox
 
 ROOT = Path(__file__).parents[2]
@@ -117,9 +121,9 @@ def test_a_bridge_that_does_not_start_is_said_with_its_own_words(capsys, monkeyp
     assert list(tmp_path.iterdir()) == []
 
 
-@contextmanager
-def kept(tmp_path, arguments):
-    code = f"import sys; from app.demo import run; sys.exit(run(keep=True, {arguments}))"
+@pytest.fixture
+def kept_demo(tmp_path):
+    code = "import sys; from app.demo import run; sys.exit(run(keep=True, only=['periscope', 'prancer']))"
     with subprocess.Popen(
         [sys.executable, "-c", code],
         cwd=ROOT,
@@ -131,35 +135,45 @@ def kept(tmp_path, arguments):
         demo.terminate()
 
 
-@pytest.fixture
-def kept_demo(tmp_path):
-    with kept(tmp_path, "as_json=True, only=['squirro']") as demo:
-        yield demo
-
-
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the lines call curl")
-def test_the_lines_to_paste_work_with_whichever_vendor_is_chosen(tmp_path):
-    with kept(tmp_path, "only=['periscope', 'prancer']") as demo:
-        printed = iter(demo.stdout.readline, "")
-        lines = list(takewhile(lambda line: "Ctrl-C stops" not in line, printed))
-        pasted = dropwhile(lambda line: not line.startswith("TOKEN="), lines)
-        chosen = (line for line in pasted if not line.startswith("TARGET=") or "prancer" in line)
-        script = "".join(line for line in chosen if not line.endswith(":\n"))
-        done = subprocess.run(["sh", "-e"], cwd=ROOT, input=script, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert '"display": "QC"' in done.stdout
-    vendor = done.stdout[done.stdout.index('"vendor": "prancer"') :].partition('"groups":')[0]
-    assert "alan@acme.example" in vendor
-    assert "ada@acme.example" not in vendor
-
-
-def test_kept_running_it_ends_on_ctrl_c_and_leaves_nothing_behind(kept_demo, tmp_path):
-    document = "".join(iter(kept_demo.stdout.readline, "}\n")) + "}"
-    running = json.loads(document)["running"]
-    assert running["targets"]["squirro-okta"]["scim"].endswith("/squirro-okta/scim/v2")
-    assert Path(running["config"]).exists()
+def test_the_lines_to_paste_work_with_whichever_vendor_is_chosen_and_ctrl_c_leaves_nothing_behind(
+    kept_demo, tmp_path
+):
+    printed = iter(kept_demo.stdout.readline, "")
+    lines = list(takewhile(lambda line: "Ctrl-C stops" not in line, printed))
+    assert_works_as_pasted(lines, "prancer", of="alan@acme.example", without="ada@acme.example")
+    assert list(tmp_path.rglob("bridge.toml"))
     assert processes_with(str(tmp_path))
     kept_demo.send_signal(signal.SIGINT)
     assert kept_demo.wait(20) == 0
     assert list(tmp_path.iterdir()) == []
     assert processes_with(str(tmp_path)) == []
+
+
+def assert_works_as_pasted(lines, vendor, *, of, without):
+    pasted = dropwhile(lambda line: not line.startswith("TOKEN="), lines)
+    chosen = (line for line in pasted if not line.startswith("TARGET=") or vendor in line)
+    script = "".join(line for line in chosen if not line.endswith(":\n"))
+    done = subprocess.run(["sh", "-e"], cwd=ROOT, input=script, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert '"display": "QC"' in done.stdout
+    accounts = done.stdout[done.stdout.index(f'"vendor": "{vendor}"') :].partition('"groups":')[0]
+    assert of in accounts
+    assert without not in accounts
+
+
+def test_a_program_is_told_what_is_kept_running(capsys, tmp_path):
+    config, port = tmp_path / "bridge.toml", bridge.free_port()
+    with ExitStack() as ends:
+        target = stage._staged(ends, "squirro", load("squirro"), OKTA, port)
+        JsonReporter().closing(Totals((), 1.0), stage.Stage((target,), "demo-token", config, None))
+    assert json.loads(capsys.readouterr().out)["running"] == {
+        "token": "demo-token",
+        "config": str(config),
+        "targets": {
+            "squirro-okta": {
+                "scim": f"http://127.0.0.1:{port}/squirro-okta/scim/v2",
+                "sandbox": target.sandbox_url,
+            }
+        },
+    }

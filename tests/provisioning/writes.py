@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.bridge import GROUP, Answer, Bridge, add, person, refs, remove, replace
+from tests.provisioning.copies import Copy
 from tests.vendors import VENDORS
 
 NEVER_ENDS = 10**9
@@ -28,6 +30,20 @@ class World:
 
     @classmethod
     def on(cls, bridge: Bridge) -> World:
+        """Make it on a new bridge: really for the first of a kind, for the others as a copy of what that made."""
+        if not bridge.parts.database.is_sqlite:
+            return cls._hired(bridge)
+        kind = (bridge.vendor, repr(bridge.settings))
+        if kind not in _made:
+            world = cls._hired(bridge)
+            _made[kind] = world, Copy.of(bridge)
+            return world
+        first, copy = _made[kind]
+        copy.into(bridge)
+        return dataclasses.replace(first, bridge=bridge)
+
+    @classmethod
+    def _hired(cls, bridge: Bridge) -> World:
         ann, bob, dora = (bridge.hire(name) for name in ("ann", "bob", "dora"))
         assert bridge.patch(f"/Users/{dora}", replace("active", False)).status == 200
         finance = bridge.found("Finance", [ann])
@@ -41,6 +57,10 @@ class World:
             users,
             [{**group, "members": sorted(m["value"] for m in group.get("members", ()))} for group in groups],
         )
+
+
+_made: dict[tuple[str, str], tuple[World, Copy]] = {}
+"""The first world of each vendor and its settings."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
