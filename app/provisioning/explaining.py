@@ -1,4 +1,4 @@
-"""A vendor's refusal that is none: what it speaks of has been deleted here, or is about to end there.
+"""A vendor's refusal that is none: what it speaks of has been changed here, or is about to end there.
 
 Both come from two writes that cross. Told as the vendor tells it, each would be a lie: the write is good, and soon.
 """
@@ -37,7 +37,7 @@ class Explaining:
         if isinstance(error, Conflict):
             error = self._unless_ending(error)
         elif isinstance(error, Rejected):
-            error = self._unless_deleted(error)
+            error = self._unless_changed(error)
         if not error.detail.startswith(self.target.name):
             error.detail = f"{self.target.name}: {error.detail}"
         return error
@@ -64,11 +64,11 @@ class Explaining:
             links.demand(connection, [owner])
         return Unavailable(f"{wanted.key} is still had by what is being deleted at the vendor", retry_after=SOON)
 
-    def _unless_deleted(self, refused: Rejected) -> VendorError:
-        """A group that the user was to have has been deleted since the flow began, and with it the role."""
+    def _unless_changed(self, refused: Rejected) -> VendorError:
+        """A group that the user was to have has been deleted or renamed since the flow began, and so the role."""
         wanted = {each.group_link: each.group_name for each in self.state.wanted_groups}
         with self.database.read() as connection:
-            deleted = sorted(wanted[group] for group in links.without_resource(connection, list(wanted)))
-        if not deleted:
+            changed = sorted(wanted[group] for group in links.named_otherwise(connection, wanted))
+        if not changed:
             return refused
-        return Unavailable(f"{', '.join(deleted)}: deleted meanwhile ({refused.detail})", retry_after=SOON)
+        return Unavailable(f"{', '.join(changed)}: changed meanwhile ({refused.detail})", retry_after=SOON)

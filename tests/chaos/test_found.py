@@ -302,8 +302,27 @@ def test_a_group_that_is_deleted_while_a_user_is_given_it_is_no_fault_of_the_use
     bridge.sandbox.faults.take = take
     answer = bridge.patch(f"/Groups/{finance}", add(ann))
     assert (answer.status, deleting[0].result().status) == (503, 204), answer
-    assert "Finance: deleted meanwhile" in answer.body["detail"]
+    assert "Finance: changed meanwhile" in answer.body["detail"]
     bridge.deliver()
+    bridge.assert_agreement()
+
+
+def test_a_group_that_is_renamed_while_a_user_is_given_it_is_no_fault_of_the_user(build):
+    """Prancer knows the roles of a user by their names, and each try meets a name that is out of date already."""
+    bridge = build("prancer")
+    ann, finance = bridge.hire("ann"), bridge.found("Finance")
+    pool, names, real = ThreadPoolExecutor(1), ["Gold", "Money"], bridge.sandbox.faults.take
+
+    def take(verb, path):
+        if verb == "POST" and path.endswith("/user/roles") and names:
+            rename = replace("displayName", names.pop())
+            assert pool.submit(bridge.patch, f"/Groups/{finance}", rename).result().status == 204
+        return real(verb, path)
+
+    bridge.sandbox.faults.take = take
+    answer = bridge.patch(f"/Groups/{finance}", add(ann))
+    assert (answer.status, names) == (503, []), answer
+    assert bridge.patch(f"/Groups/{finance}", add(ann)).status == 204
     bridge.assert_agreement()
 
 

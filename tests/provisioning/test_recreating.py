@@ -90,7 +90,7 @@ def test_a_leaver_loses_the_known_account_at_once_while_a_new_one_is_in_doubt(br
     bridge.calls()
     assert bridge.patch(f"/Users/{ann}", replace("active", False)).status == 503
     assert bridge.accounts() == {}
-    assert [call.partition(" ")[0] for call in bridge.calls()] == ["GET", "DELETE"]
+    assert [call.partition(" ")[0] for call in bridge.calls()] == ["GET", "GET", "DELETE"]
     bridge.deliver()
     assert bridge.accounts() == {}
     assert bridge.due() == []
