@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import random
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -75,6 +77,11 @@ CLASHES = {"40P01", "40001", "55P03"}
 PATIENCE = "-c lock_timeout=10s -c idle_in_transaction_session_timeout=10s"
 """So that a process which is frozen inside a transaction cannot freeze the others."""
 
+MEETINGS = 6
+"""How often a transaction is run again that has met another one."""
+LONGEST_MEETING = 0.1
+"""Seconds before it is, at most; by chance, so that the same two do not meet again."""
+
 
 def is_clash(error: OperationalError) -> bool:
     """Whether a transaction only met another one, and may be run again."""
@@ -123,6 +130,19 @@ class Database:
             connection = connection.execution_options(writes=True)
             with connection.begin():
                 yield connection
+
+    def transact(self, work: Callable[[Connection], T]) -> T:
+        """Run a transaction for writing, again if it has only met another one: ``work`` must bear that."""
+        for _ in range(MEETINGS):
+            try:
+                with self.write() as connection:
+                    return work(connection)
+            except OperationalError as clash:
+                if not is_clash(clash):
+                    raise
+                time.sleep(random.uniform(0.0, LONGEST_MEETING))
+        with self.write() as connection:
+            return work(connection)
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:

@@ -69,6 +69,13 @@ def flags(connection: Connection, group_link: int, among: Sequence[int] | None =
     return {row.user_link: Flags(row.desired, row.applied) for row in rows}
 
 
+def lock(connection: Connection, group_link: int) -> set[int]:
+    """Lock the links of everybody who is or may be in a group, before its rows, as everybody does; return them."""
+    statement = select(link.c.id).join(member, member.c.user_link == link.c.id)
+    rows = statement.where(member.c.group_link == group_link).order_by(link.c.id)
+    return set(connection.execute(rows.with_for_update(of=link, key_share=True)).scalars())
+
+
 def holders(connection: Connection, group_link: int) -> set[int]:
     """Return the user links that have a group at the vendor."""
     statement = select(member.c.user_link).where(member.c.group_link == group_link, member.c.applied)

@@ -60,8 +60,7 @@ class Explaining:
         owner = ending.get(str(found.vendor_id)) if found is not None else None
         if owner is None:
             return taken
-        with self.database.write() as connection:
-            links.demand(connection, [owner])
+        self.database.transact(lambda connection: links.demand(connection, [owner]))
         return Unavailable(f"{wanted.key} is still had by what is being deleted at the vendor", retry_after=SOON)
 
     def _unless_changed(self, refused: Rejected) -> VendorError:

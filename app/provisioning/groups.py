@@ -141,16 +141,16 @@ class Groups(Pushing):
             self.refuse_protected(group)
         if not request.takes_back:
             group.adopted = None  # whoever asks for its end means the role, whoever made it
-        by_table = self._members_by_table(connection, row)
+        everybody = members.lock(connection, row.id)
         members.unwant_all(connection, row.id)
         resources.delete(connection, id_)
         group.want()
         group.resource = None
         if group.vendor_id and not group.ends_with_members(self.target):
-            group.holders = set(members.flags(connection, row.id))  # and who may just be getting it
-        holders = sorted(group.holders | by_table)
+            group.holders = everybody  # also who may just be getting it
+        by_table = everybody if self.target.table.stands_for(row.name) else set()
         journal.begin(connection, self.target, request, [(group, "deleted")])
-        found = Difference(removed=holders)
+        found = Difference(removed=sorted(group.holders | by_table))
         push = self.lease_push(
             connection, request, group, row.id, found, name=row.name, carries=False, audited=True
         )
@@ -188,9 +188,10 @@ class Groups(Pushing):
         preconditions.check(row.resource.version)
         group = State.of(row, [])
         self.refuse_protected(group)
+        everybody = members.lock(connection, row.id)
         members.unwant_all(connection, row.id)
         resources.delete(connection, id_)
-        links.demand(connection, [row.id, *members.flags(connection, row.id)])
+        links.demand(connection, [row.id, *everybody])
         return group, "deleted"
 
     def _carries_members(self, group: State) -> bool:
@@ -211,10 +212,6 @@ class Groups(Pushing):
         named = {*found.added, *found.removed}
         everybody = members.flags(connection, row.id).keys() - named
         return replace(found, again=sorted(everybody))
-
-    def _members_by_table(self, connection: Connection, row: Link) -> set[int]:
-        """Return the members to whom the role table gives something because of this group."""
-        return set(members.flags(connection, row.id)) if self.target.table.stands_for(row.name) else set()
 
     def _load(self, connection: Connection, id_: str, preconditions: Preconditions) -> tuple[Link, Resource]:
         row = self._link(connection, id_)

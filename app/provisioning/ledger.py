@@ -114,7 +114,8 @@ def refound(target: Target, state: State) -> dict[str, Any]:
 def record(connection: Connection, target: Target, lease_: Lease, undo: Undo) -> list[State]:
     """Write what is true now and release the leases; return the states whose lease had been lost.
 
-    ``undo`` is asked for each state that failed: it may put back what the IdP wanted before.
+    ``undo`` is asked for each state that failed: it may put back what the IdP wanted before. All of it may be done
+    twice, if the transaction has met another one.
     """
     _lock_waiting(connection, lease_)
     held = links.held(connection, lease_.holder, [state.link_id for state in lease_.states])
@@ -281,8 +282,7 @@ def put_back(
         if state.adopted is not None and not state.given:  # it was there before, and nothing of it is ours
             state.release()
         members.unwant_all(connection, state.link_id)
-        if new is not None:
-            resources.delete(connection, new.id)
+        resources.delete(connection, str(state.resource_id))
         return
     state.name = old.name
     is_now = resources.by_ids(connection, [old.id]).get(old.id)

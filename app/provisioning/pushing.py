@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -118,16 +119,18 @@ class Pushing(Writing):
         group = push.group
         if group is None or push.new is not None or not (group.waiting or isinstance(group.error, Rejected)):
             return
-        with self.database.write() as connection:
-            holders = sorted(members.holders(connection, push.group_link))
-            if holders and group.error:  # refused because it is in use, perhaps: take it from them first
-                links.demand(connection, holders, REQUEST_SECONDS)
-            if holders or group.waiting:
-                links.demand(connection, [push.group_link], REQUEST_SECONDS)
+        holders = self.database.transact(partial(self._demand_end, group))
         if holders and group.error:
             self.pursue(request, holders, undo)
         for again in self.pursue(request, [push.group_link], undo):
             group.error = again.error
+
+    def _demand_end(self, group: State, connection: Connection) -> list[int]:
+        holders = sorted(members.holders(connection, group.link_id))
+        first = holders if group.error else []  # refused because it is in use, perhaps: take it from them first
+        if holders or group.waiting:
+            links.demand(connection, [group.link_id, *first], REQUEST_SECONDS)
+        return holders
 
     def _undo(self, push: Push) -> Undo:
         def undo(connection: Connection, state: State) -> None:

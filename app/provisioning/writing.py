@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -76,12 +77,15 @@ class Writing:
 
     def _keep(self, request: Request, keep: Keep) -> errors.ScimError:
         """Return what to answer once something is kept. Raises ``ScimError`` if the request takes nothing away."""
-        with self.database.write() as connection:
+        error = errors.Unavailable(f"{BUSY}; {KEPT}", retry_after=2)
+
+        def work(connection: Connection) -> None:
             kept = keep(connection)
             if kept is None:
                 raise errors.Unavailable(BUSY, retry_after=2)
-            error = errors.Unavailable(f"{BUSY}; {KEPT}", retry_after=2)
             journal.kept(connection, self.target, request, *kept, error)
+
+        self.database.transact(work)
         return error
 
     def refuse_protected(self, state: State) -> None:
@@ -102,15 +106,18 @@ class Writing:
         if met is None:
             Delivery(self.database, self.target, lease, self.deadline(request)).run()
         _share_outage(lease.states, met or outage_met(lease.states))
-        with self.database.write() as connection:
-            lost_states = ledger.record(connection, self.target, lease, undo)
-            for state in lost_states:
-                state.error = Unavailable(f"{self.target.name}: another process is delivering {state.name}")
-            journal.finish(connection, request, lease.states, queues=self.queues)
+        lost_states = self.database.transact(lambda connection: self._record(connection, request, lease, undo))
         _released.set()
         if lost_states:
             names = ", ".join(state.name for state in lost_states)
             raise errors.Unavailable(f"{names}: another process is delivering it", retry_after=1)
+
+    def _record(self, connection: Connection, request: Request, lease: Lease, undo: Undo) -> list[State]:
+        lost_states = ledger.record(connection, self.target, lease, undo)
+        for state in lost_states:
+            state.error = Unavailable(f"{self.target.name}: another process is delivering {state.name}")
+        journal.finish(connection, request, lease.states, queues=self.queues)
+        return lost_states
 
     def pursue(
         self, request: Request, user_links: Sequence[int], undo: Undo, met: VendorError | None = None
@@ -123,22 +130,26 @@ class Writing:
         done: list[State] = []
         pending = set(user_links)
         while pending and time.monotonic() < self.deadline(request) - LAST_SECONDS:
-            with self.database.write() as connection:
-                ids = links.unfinished(connection, sorted(pending), CHUNK)
-                states, _busy = ledger.load(connection, link.c.id.in_(ids))
-                lease = ledger.lease(connection, self.target, states) if states else None
-                if lease is not None:
-                    journal.begin(connection, self.target, request, [(state, "") for state in states])
-            if not ids:
-                break
+            lease = self.database.transact(partial(self._lease_next, request, sorted(pending)))
             if lease is None:
+                break
+            if not lease.states:
                 _pause()
                 continue
             self.deliver(request, lease, undo, met)
-            met = met or outage_met(states)
-            done += states
-            pending -= {state.link_id for state in states}
+            met = met or outage_met(lease.states)
+            done += lease.states
+            pending -= {state.link_id for state in lease.states}
         return done
+
+    def _lease_next(self, request: Request, pending: Sequence[int], connection: Connection) -> Lease | None:
+        """Lease what is free of the next; ``None`` if nothing is left to deliver."""
+        ids = links.unfinished(connection, pending, CHUNK)
+        if not ids:
+            return None
+        states, _busy = ledger.load(connection, link.c.id.in_(ids))
+        journal.begin(connection, self.target, request, [(state, "") for state in states])
+        return ledger.lease(connection, self.target, states)
 
     def queues(self, state: State) -> bool:
         """Whether a failure only delays what the IdP wants, because the target is configured so."""
