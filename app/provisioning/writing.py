@@ -20,6 +20,7 @@ from app.directory.tables import link
 from app.provisioning import journal, ledger
 from app.provisioning.delivery import LAST_SECONDS, Delivery
 from app.provisioning.flows import refuse_protected
+from app.provisioning.foreseeing import refusal
 from app.provisioning.journal import Request
 from app.provisioning.ledger import Lease, Undo
 from app.provisioning.outcomes import is_outage, outage_met, scim_error
@@ -98,6 +99,13 @@ class Writing:
             refuse_protected(self.target.mapping, state, desired)
         except Protected as protected:
             raise scim_error(protected) from protected
+
+    def refuse_impossible(self, state: State) -> None:
+        """Raise ``ScimError`` for what the mapping refuses by itself: it is never written down."""
+        refused = refusal(self.target, state)
+        if refused is not None:
+            refused.detail = f"{self.target.name}: {refused.detail}"
+            raise scim_error(refused)
 
     def deliver(self, request: Request, lease: Lease, undo: Undo, met: VendorError | None = None) -> None:
         """Make the vendor follow, then run the second transaction; in an outage already ``met``, ask nobody."""

@@ -326,6 +326,17 @@ def test_a_group_that_is_renamed_while_a_user_is_given_it_is_no_fault_of_the_use
     bridge.assert_agreement()
 
 
+def test_what_a_vendor_cannot_do_is_not_left_behind_by_a_process_that_dies(build, monkeypatch):
+    """It would never come true, and every later change of the group would be refused because of it."""
+    bridge = build("datasentinel")
+    ann, finance = bridge.hire("ann"), bridge.found("Finance")
+    rename = replace("displayName", "Money")
+    killed_before_the_second_commit(bridge, monkeypatch, lambda: bridge.patch(f"/Groups/{finance}", rename))
+    assert bridge.get(f"/Groups/{finance}").body["displayName"] == "Finance"
+    assert bridge.patch(f"/Groups/{finance}", add(ann)).status == 204
+    bridge.assert_agreement()
+
+
 def test_a_failed_addition_does_not_undo_a_rename_of_the_group_meanwhile(build):
     bridge = build("squirro")
     ann, finance = bridge.hire("ann"), bridge.found("Finance")
