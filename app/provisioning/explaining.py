@@ -64,10 +64,10 @@ class Explaining:
         return Unavailable(f"{wanted.key} is still had by what is being deleted at the vendor", retry_after=SOON)
 
     def _unless_changed(self, refused: Rejected) -> VendorError:
-        """A group that the user was to have has been deleted or renamed since the flow began, and so the role."""
-        wanted = {each.group_link: each.group_name for each in self.state.wanted_groups}
+        """A group of the user has been deleted or renamed since the flow began, and so has the role."""
+        known = {each.group_link: each.group_name for each in self.state.memberships}
         with self.database.read() as connection:
-            changed = sorted(wanted[group] for group in links.named_otherwise(connection, wanted))
+            changed = sorted(known[group] for group in links.named_otherwise(connection, known))
         if not changed:
             return refused
         return Unavailable(f"{', '.join(changed)}: changed meanwhile ({refused.detail})", retry_after=SOON)

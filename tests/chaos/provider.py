@@ -35,7 +35,7 @@ DOINGS = {
     "covet": 2,
 }
 """What it does, and how often one of these is drawn."""
-STILL_WANTED = ("being delivered by another process", "another process is delivering it")
+STILL_WANTED = ("another process is delivering", "own database is not available")
 NOT_BEGUN = "another change of the same resource is still being delivered"
 BUT_KEPT = "what this one takes away is kept"
 
