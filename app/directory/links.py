@@ -312,13 +312,13 @@ def ending(connection: Connection, target: str, kind: str) -> dict[str, int]:
     return {**found, **formers}
 
 
-def named_otherwise(connection: Connection, known: Mapping[int, str]) -> set[int]:
-    """Return those links that are not called as they were ``known``, or whose resource has been deleted."""
-    same: set[int] = set()
-    for some in chunks(list(known)):
+def names_with_resource(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
+    """Return the names of those links whose resource has not been deleted."""
+    found: dict[int, str] = {}
+    for some in chunks(ids):
         statement = select(link.c.id, link.c.name).where(link.c.id.in_(some), not_(_resource_gone))
-        same.update(row.id for row in connection.execute(statement) if row.name == known[row.id])
-    return known.keys() - same
+        found.update({row.id: row.name for row in connection.execute(statement)})
+    return found
 
 
 def unfinished(connection: Connection, ids: Sequence[int], most: int) -> list[int]:

@@ -64,10 +64,15 @@ class Explaining:
         return Unavailable(f"{wanted.key} is still had by what is being deleted at the vendor", retry_after=SOON)
 
     def _unless_changed(self, refused: Rejected) -> VendorError:
-        """A group of the user has been deleted or renamed since the flow began, and so has the role."""
-        known = {each.group_link: each.group_name for each in self.state.memberships}
+        """A group of the user has been renamed meanwhile, or one that is wanted deleted, and so has the role."""
+        groups = self.state.memberships
         with self.database.read() as connection:
-            changed = sorted(known[group] for group in links.named_otherwise(connection, known))
+            is_now = links.names_with_resource(connection, [group.group_link for group in groups])
+        changed = [
+            group.group_name
+            for group in groups
+            if is_now.get(group.group_link, "" if group.desired else group.group_name) != group.group_name
+        ]
         if not changed:
             return refused
-        return Unavailable(f"{', '.join(changed)}: changed meanwhile ({refused.detail})", retry_after=SOON)
+        return Unavailable(f"{', '.join(sorted(changed))}: changed meanwhile ({refused.detail})", retry_after=SOON)

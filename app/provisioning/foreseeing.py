@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from copy import deepcopy
 
+from app.directory.resources import Resource
 from app.provisioning.flows import converge
 from app.provisioning.policy import Policy
 from app.provisioning.state import State
-from mappings import Call, Rejected, VendorError
+from mappings import Call, Rejected, User, VendorError
 
 
-def refusal(policy: Policy, state: State) -> Rejected | None:
-    """Return why a state cannot be converged, if that shows before any call."""
-    trial = deepcopy(state)
-    trial.learn(policy)
+def refusal(policy: Policy, state: State, old: Resource | None) -> Rejected | None:
+    """Return why a change of ``old`` cannot be converged, if that shows before any call."""
+    try:
+        trial = _in_step(policy, state, old)
+    except VendorError:  # converging meets it too, and says so
+        return None
     flow = converge(policy, trial)
     try:
         while not isinstance(step := next(flow), Call):
@@ -25,8 +28,25 @@ def refusal(policy: Policy, state: State) -> Rejected | None:
         return None
     except Rejected as refused:
         return refused
-    except VendorError:  # converging meets it too, and says so
+    except VendorError:
         return None
     finally:
         flow.close()
     return None
+
+
+def _in_step(policy: Policy, state: State, old: Resource | None) -> State:
+    """Return the state as if all that was wanted before were true: what is left to do is this change alone."""
+    trial = deepcopy(state)
+    if old is not None and state.vendor_id is not None:
+        trial.resource = old
+        trial.learn(policy)
+        was = trial.desired(policy)
+        if was is not None:
+            trial.fields, trial.roles = dict(was.fields), set(was.roles) if isinstance(was, User) else set()
+        trial.doubtful, trial.late, trial.unresolved, trial.former = set(), set(), None, None
+        for membership in trial.memberships:
+            membership.applied = membership.desired
+        trial.resource = state.resource
+    trial.learn(policy)
+    return trial

@@ -92,7 +92,7 @@ class Groups(Pushing):
     ) -> Push:
         group = fresh_state(connection, new, new.name)
         self.refuse_protected(group)
-        self.refuse_impossible(group)
+        self.refuse_impossible(group, None)
         group.want()
         found = difference(connection, self.target, group.link_id, changes)
         push = self.lease_push(
@@ -117,7 +117,7 @@ class Groups(Pushing):
         self.refuse_protected(group or State.of(row, []))
         takes = found.removed or revoking(self.target, old.document, document, asked=True) != old.document
         if group is not None and document != old.document and not takes:
-            self.refuse_impossible(group)
+            self.refuse_impossible(group, old)
         if document["displayName"] != old.document["displayName"]:
             found = self._with_everybody(connection, row, document, found)
         touched = ""

@@ -76,7 +76,7 @@ class Users(Writing):
         state = fresh_state(connection, new, key)
         self.refuse_protected(state)
         state.password = password
-        self.refuse_impossible(state)
+        self.refuse_impossible(state, None)
         return self._lease(connection, request, state, summary({}, new.document))
 
     def _begin_update(
@@ -93,7 +93,7 @@ class Users(Writing):
             state.forget_values()
             self.refuse_protected(state)
             if revoking(self.target, old.document, document, asked=True) == old.document:
-                self.refuse_impossible(state)
+                self.refuse_impossible(state, old)
             _store(connection, state.resource)
         state.name = state.resource.name if state.resource else state.name
         text = summary(old.document, document | ({"password": ""} if state.password is not None else {}))

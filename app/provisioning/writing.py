@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.directory import links
 from app.directory.database import Database, is_clash
+from app.directory.resources import Resource
 from app.directory.tables import link
 from app.provisioning import journal, ledger
 from app.provisioning.delivery import LAST_SECONDS, Delivery
@@ -100,9 +101,9 @@ class Writing:
         except Protected as protected:
             raise scim_error(protected) from protected
 
-    def refuse_impossible(self, state: State) -> None:
-        """Raise ``ScimError`` for what the mapping refuses by itself: it is never written down."""
-        refused = refusal(self.target, state)
+    def refuse_impossible(self, state: State, old: Resource | None) -> None:
+        """Raise ``ScimError`` for a change that the mapping refuses by itself: it is never written down."""
+        refused = refusal(self.target, state, old)
         if refused is not None:
             refused.detail = f"{self.target.name}: {refused.detail}"
             raise scim_error(refused)

@@ -337,6 +337,20 @@ def test_what_a_vendor_cannot_do_is_not_left_behind_by_a_process_that_dies(build
     bridge.assert_agreement()
 
 
+def test_what_a_vendor_cannot_do_is_not_left_behind_either_when_something_else_was_still_to_do(build, monkeypatch):
+    bridge = build("datasentinel")
+    ann = bridge.hire("ann")
+    finance = bridge.found("Finance", [ann])
+    bridge.fail("drop", count=10**9)
+    bridge.patch(f"/Groups/{finance}", remove(ann))
+    bridge.recover()
+    move = replace('emails[type eq "work"].value', "ann.lee@acme.example")
+    killed_before_the_second_commit(bridge, monkeypatch, lambda: bridge.patch(f"/Users/{ann}", move))
+    assert bridge.get(f"/Users/{ann}").body["emails"][0]["value"] == ANN
+    bridge.deliver()
+    bridge.assert_agreement()
+
+
 def test_a_failed_addition_does_not_undo_a_rename_of_the_group_meanwhile(build):
     bridge = build("squirro")
     ann, finance = bridge.hire("ann"), bridge.found("Finance")
