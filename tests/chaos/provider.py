@@ -37,6 +37,7 @@ DOINGS = {
 """What it does, and how often one of these is drawn."""
 STILL_WANTED = ("another process is delivering", "own database is not available")
 NOT_BEGUN = "another change of the same resource is still being delivered"
+SOME_OF_THEM = "members could not be changed at the vendor"
 BUT_KEPT = "what this one takes away is kept"
 
 
@@ -457,7 +458,9 @@ class _Clerk:
         with self._model.lock:
             whole.over = answer.over
             whole.fate = answer.granted
-            if answer.outage and answer.revoked == "true":  # who left has left; who was to come may have come
+            if (
+                answer.outage and answer.revoked == "true"
+            ) or SOME_OF_THEM in answer.detail:  # who left has left; who was to come may have come
                 whole.value, whole.fate = set(), "true"
                 for id_ in ids:
                     team.member(id_).writes.append(Write(True, whole.begun, whole.over, "maybe"))
