@@ -458,9 +458,8 @@ class _Clerk:
         with self._model.lock:
             whole.over = answer.over
             whole.fate = answer.granted
-            if (
-                answer.outage and answer.revoked == "true"
-            ) or SOME_OF_THEM in answer.detail:  # who left has left; who was to come may have come
+            in_part = (answer.outage and answer.revoked == "true") or SOME_OF_THEM in answer.detail
+            if in_part:  # who left has left; who was to come may have come
                 whole.value, whole.fate = set(), "true"
                 for id_ in ids:
                     team.member(id_).writes.append(Write(True, whole.begun, whole.over, "maybe"))
