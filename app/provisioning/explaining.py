@@ -17,7 +17,7 @@ from app.provisioning.outcomes import is_outage
 from app.provisioning.reading import documented
 from app.provisioning.state import State
 from app.provisioning.target import Target
-from mappings import Call, Conflict, Rejected, Unavailable, VendorError
+from mappings import Call, Conflict, NotFound, Rejected, Unavailable, VendorError
 
 SOON = 2
 """When to come again, in seconds."""
@@ -36,7 +36,7 @@ class Explaining:
         """Return what to say of an error; it names the target."""
         if isinstance(error, Conflict):
             error = self._unless_ending(error)
-        elif isinstance(error, Rejected):
+        elif isinstance(error, Rejected | NotFound):
             error = self._unless_changed(error)
         if not error.detail.startswith(self.target.name):
             error.detail = f"{self.target.name}: {error.detail}"
@@ -63,7 +63,7 @@ class Explaining:
         self.database.transact(lambda connection: links.demand(connection, [owner]))
         return Unavailable(f"{wanted.key} is still had by what is being deleted at the vendor", retry_after=SOON)
 
-    def _unless_changed(self, refused: Rejected) -> VendorError:
+    def _unless_changed(self, refused: Rejected | NotFound) -> VendorError:
         """A group of the user has been renamed meanwhile, or one that is wanted deleted, and so has the role."""
         groups = self.state.memberships
         with self.database.read() as connection:

@@ -287,22 +287,39 @@ def test_an_old_address_of_a_leaver_who_is_still_at_the_vendor_is_no_conflict(bu
     bridge.assert_agreement()
 
 
-def test_a_group_that_is_deleted_while_a_user_is_given_it_is_no_fault_of_the_user(build):
-    bridge = build("squirro")
-    ann, finance = bridge.hire("ann"), bridge.found("Finance")
-    pool, deleting = ThreadPoolExecutor(1), []
-    real = bridge.sandbox.faults.take
+def deleted_while_it_is_given(bridge, group, action):
+    """Do something, and let the group be deleted just before a user is put into it."""
+    pool, deleting, real = ThreadPoolExecutor(1), [], bridge.sandbox.faults.take
 
     def take(verb, path):
-        if verb == "POST" and not deleting:
-            deleting.append(pool.submit(bridge.delete, f"/Groups/{finance}"))
+        if verb == "POST" and "/groups/" in path and not deleting:
+            deleting.append(pool.submit(bridge.delete, f"/Groups/{group}"))
             until_stored(bridge, lambda: "Finance" not in str(bridge.sandbox.groups()))
         return real(verb, path)
 
     bridge.sandbox.faults.take = take
-    answer = bridge.patch(f"/Groups/{finance}", add(ann))
-    assert (answer.status, deleting[0].result().status) == (503, 204), answer
-    assert "Finance: changed meanwhile" in answer.body["detail"]
+    answer = action()
+    assert deleting[0].result().status == 204
+    return answer
+
+
+def test_a_group_that_is_deleted_while_a_user_is_given_it_is_no_fault_of_the_user(build):
+    bridge = build("squirro")
+    ann, finance = bridge.hire("ann"), bridge.found("Finance")
+    answer = deleted_while_it_is_given(bridge, finance, lambda: bridge.patch(f"/Groups/{finance}", add(ann)))
+    assert (answer.status, "Finance: changed meanwhile" in answer.body["detail"]) == (503, True), answer
+    bridge.deliver()
+    bridge.assert_agreement()
+
+
+def test_a_group_that_is_deleted_while_a_user_is_made_again_is_no_fault_of_the_user(build):
+    bridge = build("squirro")
+    ann = bridge.hire("ann")
+    finance = bridge.found("Finance", [ann])
+    assert bridge.patch(f"/Users/{ann}", replace("active", False)).status == 200
+    active = replace("active", True)
+    answer = deleted_while_it_is_given(bridge, finance, lambda: bridge.patch(f"/Users/{ann}", active))
+    assert (answer.status, "Finance: changed meanwhile" in answer.body["detail"]) == (503, True), answer
     bridge.deliver()
     bridge.assert_agreement()
 
