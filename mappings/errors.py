@@ -25,7 +25,10 @@ class VendorError(Exception):
 
     ``detail`` says so in words an administrator can act on and never holds a secret; ``status`` is the
     vendor's HTTP status, if there was an answer; ``retry_after`` is in seconds, if the vendor named it.
+    ``repeated``: the answer is to a repetition of a call, whose first answer was lost.
     """
+
+    repeated = False
 
     def __init__(self, detail: str, *, status: int | None = None, retry_after: int | None = None) -> None:
         super().__init__(detail)

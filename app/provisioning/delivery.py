@@ -95,7 +95,11 @@ class Delivery:
 
     def _send(self, keeper: _Keeper, call: Call) -> Any:
         keeper.keep()
-        return self.target.sender.send(call, keeper.state.calls.append, self.deadline, keeper.urgent)
+        try:
+            return self.target.sender.send(call, keeper.state.calls.append, self.deadline, keeper.urgent)
+        except VendorError as failure:
+            keeper.state.repeated |= failure.repeated
+            raise
 
     def _record(self, state: State, fact: Fact) -> None:
         if isinstance(fact, Claimed):

@@ -240,8 +240,9 @@ def _update(policy: Policy, do: Operations, state: State, desired: User | Group)
         yield from documented(do.update(desired, change))
     except NotFound as missing:
         yield from _replace_missing(policy, do, state, desired, missing)
-    except Unknown:
-        state.doubt(change)
+    except VendorError as failure:  # also of the look that was to tell what a repeated call found done
+        if isinstance(failure, Unknown) or state.repeated:
+            state.doubt(change)
         raise
 
 

@@ -114,7 +114,8 @@ class Sender:
         sending = _Sending(call, trace, deadline, urgent)
         try:
             return self._authorized(call, sending)
-        except (NotFound, Conflict):  # which say what is there now
+        except (NotFound, Conflict) as found:  # which say what is there now
+            found.repeated = sending.unanswered
             raise
         except Definite as failure:  # of a repetition: the first time may have happened all the same
             if not sending.unanswered:

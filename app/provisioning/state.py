@@ -62,7 +62,7 @@ class State:
     memberships as they were read, ``undone`` those (by group) that a request takes back. ``left`` says that its
     turn did not come in time: it is neither delivered nor failed, and due. ``adopted`` are the roles that an
     account had which was at the vendor before the bridge (``None``: the bridge has made it), ``claimed`` says
-    that it has just been adopted.
+    that it has just been adopted. ``repeated``: a call was answered only when it was sent again.
     """
 
     link_id: int
@@ -97,6 +97,7 @@ class State:
     touched: set[int] = field(default_factory=set)
     undone: set[int] = field(default_factory=set)
     refound: bool = False
+    repeated: bool = False
     left: bool = False
     adopted: frozenset[str] | None = None
     claimed: bool = False

@@ -415,6 +415,18 @@ def test_a_repetition_that_is_turned_away_does_not_say_that_the_first_call_did_n
     assert bridge.accounts() == {ANN: {"Least Access"}}
 
 
+def test_a_look_that_fails_after_a_lost_removal_does_not_say_that_nothing_was_removed(build):
+    """The removal is repeated and finds nothing to remove; what that means could not be looked up."""
+    bridge = build("datasentinel")
+    ann, finance = bridge.hire("ann"), bridge.found("Finance")
+    bridge.fail("lose", method="DELETE")
+    bridge.fail("status", status=429, method="GET")
+    assert bridge.patch(f"/Groups/{finance}", add(ann)).status == 429
+    bridge.recover()
+    bridge.deliver()
+    assert bridge.accounts() == {ANN: {"Least Access"}}
+
+
 def test_a_group_that_waits_for_its_last_holder_takes_its_role_from_who_was_just_being_added(build):
     bridge = build("datasentinel")
     ann, bob = bridge.hire("ann"), bridge.hire("bob")
