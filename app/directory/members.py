@@ -195,6 +195,13 @@ def vendor_ids(connection: Connection, group_link: int) -> dict[str, int]:
     return {row.vendor_id: row.id for row in connection.execute(statement)}
 
 
+def accounts(connection: Connection, group_link: int) -> frozenset[str]:
+    """Return the vendor ids of everybody who has a row in a group."""
+    statement = select(link.c.vendor_id).join(member, member.c.user_link == link.c.id)
+    found = statement.where(member.c.group_link == group_link, link.c.vendor_id.is_not(None))
+    return frozenset(connection.execute(found).scalars())
+
+
 def _far_ends(near: ColumnElement[int], far: ColumnElement[int]) -> Select[tuple[str, str, str]]:
     own, other = link.alias("own"), link.alias("other")
     return (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -15,7 +15,7 @@ from app.directory.members import Membership
 from app.provisioning.revoking import revoking
 from app.provisioning.state import State, write_intent
 from app.provisioning.target import Target
-from mappings import Change, Conflict, Rejected, VendorError
+from mappings import Change, Conflict, Group, Rejected, VendorError
 
 FIRST_DELAY = 2.0
 LATE_SECONDS = 45.0
@@ -59,6 +59,9 @@ def lease(connection: Connection, target: Target, states: Sequence[State]) -> Le
     if not states:
         return Lease("", ())
     for state in states:
+        if isinstance(state.unresolved, Group):  # whoever made it may have put its members into it
+            may_be_in_it = state.unresolved.members | members.accounts(connection, state.link_id)
+            state.unresolved = replace(state.unresolved, members=may_be_in_it)
         intend(target, state)
     rows = [
         {

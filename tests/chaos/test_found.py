@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from app.provisioning import ledger
+from app.provisioning.worker import Worker
 from tests.bridge import Bridge, add, person, remove, replace
 
 ANN = "ann@acme.example"
@@ -254,6 +255,23 @@ def test_a_role_that_a_killed_process_was_found_to_have_given_is_taken_with_the_
     bridge.patch(f"/Groups/{finance}", remove(ann))
     bridge.deliver()
     assert bridge.accounts()[ANN] == facts.roles()
+
+
+def test_a_group_found_again_is_ours_with_the_members_that_the_killed_process_had_put_into_it(build, monkeypatch):
+    bridge = build("squirro", on_outage="queue")
+    ann = bridge.hire("ann")
+    bridge.outage()
+    finance = bridge.found("Finance")
+    assert bridge.patch(f"/Groups/{finance}", add(ann)).status == 204
+    assert bridge.patch(f"/Users/{ann}", replace("displayName", "Anna Lee")).status == 200
+    bridge.recover()
+    bridge.hasten()
+    worker = Worker(bridge.parts.database, bridge.parts.targets)
+    killed_before_the_second_commit(bridge, monkeypatch, worker.round)
+    bridge.deliver()
+    assert [group["name"] for group in bridge.sandbox.groups()].count("Finance") == 1
+    assert bridge.due() == []
+    bridge.assert_agreement()
 
 
 def test_a_group_found_again_stays_ours_when_the_process_dies_again_after_renaming_it(build, monkeypatch):
