@@ -13,7 +13,7 @@ from app.directory import links
 from app.directory.database import Database
 from app.provisioning.driver import run
 from app.provisioning.flows import operations
-from app.provisioning.outcomes import is_outage
+from app.provisioning.outcomes import is_outage, naming
 from app.provisioning.reading import documented
 from app.provisioning.state import State
 from app.provisioning.target import Target
@@ -38,9 +38,7 @@ class Explaining:
             error = self._unless_ending(error)
         elif isinstance(error, Rejected | NotFound):
             error = self._unless_changed(error)
-        if not error.detail.startswith(self.target.name):
-            error.detail = f"{self.target.name}: {error.detail}"
-        return error
+        return naming(self.target.name, error)
 
     def _unless_ending(self, taken: Conflict) -> VendorError:
         """The name is free soon if it is had by what the IdP has deleted or replaced, and the vendor still has.

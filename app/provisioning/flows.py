@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from app.provisioning import no_users
+from app.provisioning.doubting import doubting
 from app.provisioning.outcomes import InDoubt
 from app.provisioning.policy import Policy
 from app.provisioning.reading import documented
@@ -219,11 +220,7 @@ def _was_created(policy: Policy, do: Operations, state: State, sent: User | Grou
     rest = state.change(sent)
     unsaid = replace(rest, password=None)  # which went with the create
     if unsaid:
-        try:
-            yield from documented(do.update(replace(sent, vendor_id=state.vendor_id), unsaid))
-        except Unknown:
-            state.doubt(unsaid)
-            raise
+        yield from doubting(state, unsaid, do.update(replace(sent, vendor_id=state.vendor_id), unsaid))
     return True
 
 
@@ -237,13 +234,9 @@ def _update(policy: Policy, do: Operations, state: State, desired: User | Group)
     if change.password is not None and mapping.passwords != "settable":
         raise Unsupported(f"{mapping.title} documents no call that changes the password of an account")
     try:
-        yield from documented(do.update(desired, change))
+        yield from doubting(state, change, do.update(desired, change))
     except NotFound as missing:
         yield from _replace_missing(policy, do, state, desired, missing)
-    except VendorError as failure:  # also of the look that was to tell what a repeated call found done
-        if isinstance(failure, Unknown) or state.repeated:
-            state.doubt(change)
-        raise
 
 
 def _recreate(policy: Policy, do: Operations, state: State, desired: User) -> Flow[None]:

@@ -20,18 +20,15 @@ def refusal(policy: Policy, state: State, old: Resource | None) -> Rejected | No
         trial = _in_step(policy, state, old)
     except VendorError:  # converging meets it too, and says so
         return None
-    flow = converge(policy, trial)
     try:
-        while not isinstance(step := next(flow), Call):
+        for step in converge(policy, trial):
+            if isinstance(step, Call):
+                break
             trial.record(step)
-    except StopIteration:
-        return None
     except Rejected as refused:
         return refused
     except VendorError:
-        return None
-    finally:
-        flow.close()
+        pass
     return None
 
 

@@ -115,8 +115,7 @@ class Groups(Pushing):
         found = difference(connection, self.target, row.id, changes)
         group = self._own_state(row, old, document)
         self.refuse_protected(group or State.of(row, []))
-        takes = found.removed or revoking(self.target, old.document, document, asked=True) != old.document
-        if group is not None and document != old.document and not takes:
+        if group is not None and document != old.document and not found.removed:
             self.refuse_impossible(group, old)
         if document["displayName"] != old.document["displayName"]:
             found = self._with_everybody(connection, row, document, found)
@@ -145,9 +144,7 @@ class Groups(Pushing):
             self.refuse_protected(group)
         if not request.takes_back:
             group.adopted = None  # whoever asks for its end means the role, whoever made it
-        everybody = members.lock(connection, row.id)
-        members.unwant_all(connection, row.id)
-        resources.delete(connection, id_)
+        everybody = _forget(connection, row.id, id_)
         group.want()
         group.resource = None
         if group.vendor_id and not group.ends_with_members(self.target):
@@ -192,10 +189,7 @@ class Groups(Pushing):
         preconditions.check(row.resource.version)
         group = State.of(row, [])
         self.refuse_protected(group)
-        everybody = members.lock(connection, row.id)
-        members.unwant_all(connection, row.id)
-        resources.delete(connection, id_)
-        links.demand(connection, [row.id, *everybody])
+        links.demand(connection, [row.id, *_forget(connection, row.id, id_)])
         return group, "deleted"
 
     def _carries_members(self, group: State) -> bool:
@@ -244,6 +238,14 @@ class Groups(Pushing):
             group.name = group.resource.name
             group.want()
         return group
+
+
+def _forget(connection: Connection, link_id: int, id_: str) -> set[int]:
+    """Delete the resource, and want nobody in the group; return whoever is or may be in it at the vendor."""
+    everybody = members.lock(connection, link_id)
+    members.unwant_all(connection, link_id)
+    resources.delete(connection, id_)
+    return everybody
 
 
 def _leave(removed: Sequence[int]) -> str:

@@ -13,8 +13,9 @@ from app.directory.database import Database
 from app.directory.events import Mark
 from app.directory.tables import link
 from app.provisioning import journal, ledger
+from app.provisioning.backoff import LONGEST_JITTER
 from app.provisioning.journal import Request
-from app.provisioning.ledger import LONGEST_DELAY, LONGEST_JITTER, Lease
+from app.provisioning.ledger import LONGEST_DELAY, Lease
 from app.provisioning.looking import look
 from app.provisioning.pacing import BATCH, Pace
 from app.provisioning.state import State

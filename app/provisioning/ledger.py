@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection
 
 from app.directory import links, members, resources
 from app.directory.members import Membership
+from app.provisioning.backoff import backoff
 from app.provisioning.revoking import revoking
 from app.provisioning.state import State, write_intent
 from app.provisioning.target import Target
@@ -22,8 +22,6 @@ LATE_SECONDS = 45.0
 """How long after it was taken a role is taken again whose grant was never answered: it may have been slow."""
 LONGEST_DELAY = 300.0
 LONGEST_REFUSED_DELAY = 3600.0
-LEAST_JITTER, LONGEST_JITTER = 0.75, 1.25
-"""What a delay is multiplied with, by chance: so that what failed together does not come back together."""
 
 
 Undo = Callable[[Connection, State], None]
@@ -268,9 +266,8 @@ def _delay(state: State, attempts: int, *, settled: bool, refused: bool) -> floa
     if attempts == 0:
         return LATE_SECONDS if state.late else FIRST_DELAY if state.waiting else 0.0
     longest = LONGEST_REFUSED_DELAY if refused else LONGEST_DELAY
-    delay = min(FIRST_DELAY * 2.0 ** min(attempts - 1, 16), longest) * random.uniform(LEAST_JITTER, LONGEST_JITTER)
     asked = state.error.retry_after if state.error else None
-    return max(delay, float(asked or 0))
+    return max(backoff(attempts, FIRST_DELAY, longest), float(asked or 0))
 
 
 def put_back(

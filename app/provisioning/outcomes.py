@@ -46,6 +46,13 @@ def got_through(state: State) -> bool:
     return bool(state.calls) and (isinstance(state.error, InDoubt) or not is_outage(state.error))
 
 
+def naming(target: str, error: VendorError) -> VendorError:
+    """Let an error say which target it is about, if it does not yet."""
+    if not error.detail.startswith(target):
+        error.detail = f"{target}: {error.detail}"
+    return error
+
+
 def scim_error(error: VendorError) -> errors.ScimError:
     """Return what the IdP is told about a vendor's error."""
     met = _met(error)

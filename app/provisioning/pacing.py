@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.provisioning.backoff import Jitter, backoff
 from app.provisioning.outcomes import got_through, outage_met
 from app.provisioning.state import State
 
@@ -13,7 +14,6 @@ BATCH = 100
 """How many links one lease of the worker covers."""
 FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 60.0
-Jitter = Callable[[float, float], float]
 
 
 @dataclass(slots=True)
@@ -42,8 +42,7 @@ class Pace:
         if outage_met(states) is not None:
             self.failures += 1
             asked = max((state.error.retry_after or 0 for state in states if state.error), default=0)
-            pause = min(FIRST_PAUSE * 2.0 ** min(self.failures - 1, 16), LONGEST_PAUSE) * self.jitter(0.75, 1.25)
-            return max(pause, float(asked))
+            return max(backoff(self.failures, FIRST_PAUSE, LONGEST_PAUSE, self.jitter), float(asked))
         if any(got_through(state) for state in states):
             self.failures = 0
         return 0.0

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from app.provisioning.doubting import doubting
 from app.provisioning.policy import Policy
 from app.provisioning.reading import documented
 from app.provisioning.state import Claimed, State
-from mappings import Change, Conflict, Flow, Group, Protected, Unknown, Unsupported, User, difference
+from mappings import Change, Conflict, Flow, Group, Protected, Unsupported, User, difference
 
 
 def foreign(key: str) -> Conflict:
@@ -68,13 +69,8 @@ def make_follow(
     if change.password is not None and policy.mapping.passwords != "settable":
         change = replace(change, password=None)
         state.notes.append(f"it keeps its password: {policy.mapping.title} documents no call that changes one")
-    if not change:
-        return
-    try:
-        yield from documented(update(replace(desired, vendor_id=state.vendor_id), change))
-    except Unknown:
-        state.doubt(change)
-        raise
+    if change:
+        yield from doubting(state, change, update(replace(desired, vendor_id=state.vendor_id), change))
 
 
 def let_go(state: State, update: Callable[[Any, Change], Flow[None]]) -> Flow[None]:

@@ -92,8 +92,7 @@ class Users(Writing):
             state.resource = resources.changed(old, document, time.time())
             state.forget_values()
             self.refuse_protected(state)
-            if revoking(self.target, old.document, document, asked=True) == old.document:
-                self.refuse_impossible(state, old)
+            self.refuse_impossible(state, old)
             _store(connection, state.resource)
         state.name = state.resource.name if state.resource else state.name
         text = summary(old.document, document | ({"password": ""} if state.password is not None else {}))

@@ -24,7 +24,8 @@ from app.provisioning.flows import refuse_protected
 from app.provisioning.foreseeing import refusal
 from app.provisioning.journal import Request
 from app.provisioning.ledger import Lease, Undo
-from app.provisioning.outcomes import is_outage, outage_met, scim_error
+from app.provisioning.outcomes import is_outage, naming, outage_met, scim_error
+from app.provisioning.revoking import revoking
 from app.provisioning.state import State
 from app.provisioning.target import Target
 from app.scim import errors
@@ -102,11 +103,17 @@ class Writing:
             raise scim_error(protected) from protected
 
     def refuse_impossible(self, state: State, old: Resource | None) -> None:
-        """Raise ``ScimError`` for a change that the mapping refuses by itself: it is never written down."""
-        refused = refusal(self.target, state, old)
-        if refused is not None:
-            refused.detail = f"{self.target.name}: {refused.detail}"
-            raise scim_error(refused)
+        """Raise ``ScimError`` for a change that the mapping refuses by itself: it is never written down.
+
+        A change that takes something away is written down all the same, for that much of it is kept.
+        """
+        if old is None or state.resource is None or not self._takes(old, state.resource):
+            refused = refusal(self.target, state, old)
+            if refused is not None:
+                raise scim_error(naming(self.target.name, refused))
+
+    def _takes(self, old: Resource, new: Resource) -> bool:
+        return revoking(self.target, old.document, new.document, asked=True) != old.document
 
     def deliver(self, request: Request, lease: Lease, undo: Undo, met: VendorError | None = None) -> None:
         """Make the vendor follow, then run the second transaction; in an outage already ``met``, ask nobody."""

@@ -44,10 +44,8 @@ class Groups(mappings.Mapping):
         return not _is_role(vendor_id)
 
     def created_group(self, sent: Group, found: Group) -> bool:
-        """Compare what the first of the creating calls carries; the project comes after it."""
-        return (
-            found.key == sent.fields["name"] and found.members <= sent.members
-        )  # somebody's account may have ended
+        """Compare what the first of the creating calls carries, but for members whose accounts have ended since."""
+        return found.key == sent.fields["name"] and found.members <= sent.members
 
     def create_group(self, group: Group) -> Flow[None]:
         """Create the group and put it in its project; or see that the workspace of a role exists."""

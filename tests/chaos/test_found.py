@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 
-from app.provisioning import ledger
+import pytest
+
 from app.provisioning.worker import Worker
 from tests.bridge import Bridge, add, person, remove, replace
+from tests.killing import without_the_second_commit
 
 ANN = "ann@acme.example"
-
-
-class Killed(BaseException):
-    """Nothing after this runs, as after SIGKILL."""
 
 
 def during(bridge: Bridge, method: str, action):
@@ -40,14 +37,7 @@ def until_stored(bridge: Bridge, condition):
 
 def killed_before_the_second_commit(bridge: Bridge, monkeypatch, action):
     """Do something of which everything happens but the second transaction; then let the lease run out."""
-    with monkeypatch.context() as patched:
-
-        def dies(*_: object) -> None:
-            raise Killed
-
-        patched.setattr(ledger, "record", dies)
-        with suppress(Killed):
-            action()
+    without_the_second_commit(monkeypatch, action)
     bridge.hasten()
 
 
@@ -421,24 +411,16 @@ def test_an_account_that_has_lost_a_role_since_it_was_created_is_still_known_as_
     assert bridge.accounts() == {}
 
 
-def test_a_repetition_that_is_turned_away_does_not_say_that_the_first_call_did_nothing(build):
-    """Its answer was lost and it took the role of last resort: nobody may believe that she still has it."""
+@pytest.mark.parametrize("method", ["DELETE", "GET"], ids=["the repetition fails", "the look after it fails"])
+def test_a_repetition_that_leads_nowhere_does_not_say_that_the_first_call_did_nothing(build, method):
+    """Its answer was lost and it took the role of last resort: nobody may believe that she still has it.
+
+    The repetition is turned away; or it finds nothing to remove, and what that means cannot be looked up.
+    """
     bridge = build("datasentinel")
     ann, finance = bridge.hire("ann"), bridge.found("Finance")
     bridge.fail("lose", method="DELETE")
-    bridge.fail("status", status=429, method="DELETE")
-    assert bridge.patch(f"/Groups/{finance}", add(ann)).status == 429
-    bridge.recover()
-    bridge.deliver()
-    assert bridge.accounts() == {ANN: {"Least Access"}}
-
-
-def test_a_look_that_fails_after_a_lost_removal_does_not_say_that_nothing_was_removed(build):
-    """The removal is repeated and finds nothing to remove; what that means could not be looked up."""
-    bridge = build("datasentinel")
-    ann, finance = bridge.hire("ann"), bridge.found("Finance")
-    bridge.fail("lose", method="DELETE")
-    bridge.fail("status", status=429, method="GET")
+    bridge.fail("status", status=429, method=method)
     assert bridge.patch(f"/Groups/{finance}", add(ann)).status == 429
     bridge.recover()
     bridge.deliver()

@@ -8,6 +8,7 @@ from app.provisioning.driver import run
 from mappings import AuthFailed, Change, Group, RateLimited, Unavailable, Unknown
 from mappings.metric_insights.privileges import Privileges
 from tests.bridge import GROUP, PATCH_OP, add, assert_calls, created, person, remove, replace
+from tests.killing import Killed, dying
 
 URN = "urn:ietf:params:scim:schemas:extension:metric_insights:2.0:Group"
 PATH = f"{URN}:privileges"
@@ -720,11 +721,3 @@ def test_the_connection_is_checked_by_one_read(bridge):
 def test_prerequisites_are_read_however_they_are_written(text, required):
     found = Privileges.read([{"id": 6, "name": "x", "required_privilege": text}])
     assert found.required == {"6": required}
-
-
-class Killed(BaseException):
-    """The process dies here."""
-
-
-def dying(*_):
-    raise Killed

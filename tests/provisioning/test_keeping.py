@@ -7,20 +7,16 @@ fails later: it puts back what it wanted, and nothing of what was taken away mea
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 
 import pytest
 
-from app.provisioning import ledger, writing
+from app.provisioning import writing
 from tests.bridge import add, on_both_databases, remove, replace
+from tests.killing import without_the_second_commit
 from tests.provisioning.writes import NEVER_ENDS
 
 ANN = "ann@acme.example"
 DEACTIVATED, RENAMED = replace("active", False), replace("displayName", "Anna Lee")
-
-
-class Killed(BaseException):
-    """Nothing after this runs, as after SIGKILL."""
 
 
 class World:
@@ -33,9 +29,7 @@ class World:
         self.user, self.group = f"/Users/{self.ann}", f"/Groups/{self.finance}"
 
     def hold(self, path, *operations):
-        with self._monkeypatch.context() as patched, suppress(Killed):
-            patched.setattr(ledger, "record", _dies)
-            self.bridge.patch(path, *operations)
+        without_the_second_commit(self._monkeypatch, lambda: self.bridge.patch(path, *operations))
         self._monkeypatch.setattr(writing, "REQUEST_SECONDS", 0.0)
 
     def settle(self):
@@ -46,10 +40,6 @@ class World:
 
     def roles(self):
         return self.bridge.accounts()[ANN]
-
-
-def _dies(*_arguments):
-    raise Killed
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ from app.directory.database import now
 from app.directory.tables import link
 from app.directory.volatile import volatile
 from app.provisioning import pushing, writing
+from app.provisioning.backoff import LONGEST_JITTER
 from app.provisioning.journal import Request
 from app.provisioning.lane import Lane
-from app.provisioning.ledger import LONGEST_DELAY, LONGEST_JITTER
+from app.provisioning.ledger import LONGEST_DELAY
 from app.provisioning.pacing import BATCH, Pace
 from app.provisioning.state import State
 from app.provisioning.users import Users
