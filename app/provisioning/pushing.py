@@ -111,6 +111,7 @@ class Pushing(Writing):
         push.later += _not_carried(push.group)
         users += self.pursue(request, push.later, undo, outage_met(push.lease.states))
         self._end_deleted(request, push, undo)
+        self._give_up(push)
         self._raise(push, users)
         self._refuse_taken_back(push)
 
@@ -161,6 +162,20 @@ class Pushing(Writing):
             names = ", ".join(sorted(name for _, name in lost.values())[:20])
             raise errors.Unavailable(f"members: another change has taken {names} back meanwhile", retry_after=1)
 
+    def _give_up(self, push: Push) -> None:
+        """Where the group could not follow, who is still to come into it does not come: the answer is an error."""
+        if push.group is not None and push.difference.added and self._refuses(push.group):
+            self.database.transact(partial(self._give_up_added, push))
+
+    def _give_up_added(self, push: Push, connection: Connection) -> None:
+        added = sorted(links.lock(connection, push.difference.added))
+        rows = members.flags(connection, push.group_link, added)
+        members.give_up(connection, push.group_link, [user for user, row in rows.items() if not row.applied])
+
+    def _refuses(self, state: State) -> bool:
+        """Whether a failure is answered with an error."""
+        return state.error is not None and not self.queues(state)
+
     def _put_group_back(self, connection: Connection, push: Push, old: Resource) -> None:
         """Let the group read as before, with its version: others may have changed what is not under this lease."""
         if push.group is None:
@@ -170,9 +185,9 @@ class Pushing(Writing):
 
     def _raise(self, push: Push, users: Sequence[State]) -> None:
         group = push.group
-        if group is not None and group.error is not None and not self.queues(group):
+        if group is not None and group.error is not None and self._refuses(group):
             raise scim_error(group.error)
-        failed = [user for user in users if user.error is not None and not self.queues(user)]
+        failed = [user for user in users if self._refuses(user)]
         if failed:
             raise combined(failed, len(users))
 

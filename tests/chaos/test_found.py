@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from app.provisioning import writing
 from app.provisioning.worker import Worker
 from tests.bridge import Bridge, add, person, remove, replace
 from tests.killing import without_the_second_commit
@@ -484,4 +485,21 @@ def test_who_is_hired_again_after_a_process_died_deleting_the_account_has_one(bu
     assert bridge.accounts() == {}
     bridge.hire("ann")
     bridge.deliver()
+    bridge.assert_agreement()
+
+
+def test_who_was_to_come_into_a_group_that_cannot_be_made_yet_is_not_left_coming(build, monkeypatch):
+    """The creation of the group was killed, and somebody else has the user's lease until the request is over."""
+    bridge = build("squirro")
+    ann, hold = bridge.hire("ann"), replace("displayName", "Anna Lee")
+    killed_before_the_second_commit(bridge, monkeypatch, lambda: bridge.found("Finance"))
+    finance = bridge.get('/Groups?filter=displayName eq "Finance"').body["Resources"][0]["id"]
+    without_the_second_commit(monkeypatch, lambda: bridge.patch(f"/Users/{ann}", hold))
+    with monkeypatch.context() as patched:
+        patched.setattr(writing, "REQUEST_SECONDS", 0.0)
+        assert bridge.patch(f"/Groups/{finance}", add(ann)).status == 503
+    assert "members" not in bridge.get(f"/Groups/{finance}").body
+    bridge.hasten()
+    bridge.deliver()
+    assert bridge.accounts()[ANN] == set()
     bridge.assert_agreement()
