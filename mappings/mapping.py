@@ -190,6 +190,11 @@ class Mapping(ABC):
         return True
 
     @property
+    def rename_writes_users(self) -> bool:
+        """Whether to rename a role writes the users who have it: nobody else writes them meanwhile."""
+        return False
+
+    @property
     def role_names_are_ids(self) -> bool:
         """Whether a role's name is its id and the vendor cannot list all roles: what a role table names counts."""
         return False

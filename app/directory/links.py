@@ -91,6 +91,13 @@ def load(connection: Connection, where: ColumnElement[bool]) -> list[Link]:
     return [_of_row(row, found.get(row["resource_id"])) for row in rows]
 
 
+def may_have(target: str, group_link: int, role: str, *, besides: Sequence[int]) -> ColumnElement[bool]:
+    """Return which users may have a role: by a membership, or by what was made true of them."""
+    members = select(member.c.user_link).where(member.c.group_link == group_link)
+    has = or_(link.c.id.in_(members), link.c.snapshot.contains(f'"{role}"', autoescape=True))
+    return and_(link.c.target == target, link.c.kind == "User", has, link.c.id.not_in(besides))
+
+
 def due(connection: Connection, target: str, limit: int, *, least_tried: bool = False) -> list[int]:
     """Return the ids of a target's links that are due and free, locked; another worker's are skipped.
 

@@ -19,6 +19,7 @@ from app.provisioning import ledger
 from app.provisioning.driver import Fact, run
 from app.provisioning.explaining import Explaining
 from app.provisioning.flows import converge
+from app.provisioning.holding import Holding
 from app.provisioning.ledger import Lease, LeaseLost
 from app.provisioning.state import Claimed, Learned, State, write_intent
 from app.provisioning.target import Target
@@ -47,7 +48,8 @@ class Delivery:
         groups = [state for state in self.lease.states if state.kind == "Group"]
         users = [state for state in self.lease.states if state.kind == "User"]
         wanted = [group for group in groups if group.resource is not None]
-        self._side_by_side(wanted, self._converge)
+        holding = Holding(self.database, self.target, users)
+        self._side_by_side(wanted, partial(holding.change, work=self._converge))
         for group in wanted:
             _tell_members(group, users)
             _hold_back(group, users)

@@ -20,7 +20,7 @@ from app.provisioning.looking import look
 from app.provisioning.pacing import BATCH, Pace
 from app.provisioning.state import State
 from app.provisioning.target import Target
-from app.provisioning.writing import Writing, no_undo
+from app.provisioning.writing import Writing
 from app.scim.errors import ScimError
 from mappings import VendorError
 
@@ -86,7 +86,7 @@ class Lane:
         if not lease.states:
             return None
         try:
-            self._writing.deliver(request, lease, no_undo)
+            self._writing.deliver(request, lease, ledger.no_undo)
         except ScimError as lost:
             log.warning("delivery lost its lease", detail=lost.detail)
         return lease.states

@@ -27,6 +27,10 @@ LONGEST_REFUSED_DELAY = 3600.0
 Undo = Callable[[Connection, State], None]
 
 
+def no_undo(_connection: Connection, _state: State) -> None:
+    """Leave what is wanted as it is."""
+
+
 class LeaseLost(Exception):
     """Another holder has the link now: what this one knows is out of date and must not be written."""
 

@@ -21,7 +21,7 @@ from app.provisioning.policy import account_key
 from app.provisioning.revoking import revoking
 from app.provisioning.state import State
 from app.provisioning.summary import summary
-from app.provisioning.writing import Busy, Writing, no_undo
+from app.provisioning.writing import Busy, Writing
 from app.scim import errors
 from app.scim.meta import Preconditions
 from app.scim.types import Document
@@ -62,7 +62,7 @@ class Users(Writing):
             lambda connection: self._begin_delete(connection, request, id_, preconditions),
             lambda connection: self._keep_delete(connection, id_, preconditions),
         )
-        self.deliver(request, lease, no_undo)
+        self.deliver(request, lease, ledger.no_undo)
         self._raise(lease.states[0])
 
     # -- first transaction

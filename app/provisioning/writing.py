@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -18,7 +16,7 @@ from app.directory import links
 from app.directory.database import Database, is_clash
 from app.directory.resources import Resource
 from app.directory.tables import link
-from app.provisioning import journal, ledger
+from app.provisioning import journal, ledger, waiting
 from app.provisioning.delivery import LAST_SECONDS, Delivery
 from app.provisioning.flows import refuse_protected
 from app.provisioning.foreseeing import refusal
@@ -37,7 +35,6 @@ REQUEST_SECONDS = 25.0
 """How long one SCIM request may take; less than a lease lives, and than IdPs wait."""
 CHUNK = 100
 """How many users one lease covers."""
-POLL_SECONDS = 0.02
 
 BUSY = "another change of the same resource is still being delivered"
 KEPT = "what this one takes away is kept and will be delivered"
@@ -123,7 +120,7 @@ class Writing:
             Delivery(self.database, self.target, lease, self.deadline(request)).run()
         _share_outage(lease.states, met or outage_met(lease.states))
         lost_states = self.database.transact(lambda connection: self._record(connection, request, lease, undo))
-        _released.set()
+        waiting.over()
         if lost_states:
             names = ", ".join(state.name for state in lost_states)
             raise errors.Unavailable(f"{names}: another process is delivering it", retry_after=1)
@@ -150,7 +147,7 @@ class Writing:
             if lease is None:
                 break
             if not lease.states:
-                _pause()
+                waiting.pause()
                 continue
             self.deliver(request, lease, undo, met)
             met = met or outage_met(lease.states)
@@ -188,7 +185,7 @@ class Writing:
             except Busy:
                 if time.monotonic() > self.deadline(request):
                     raise
-            _pause()
+            waiting.pause()
 
 
 def _share_outage(states: Sequence[State], met: VendorError | None) -> None:
@@ -201,16 +198,3 @@ def _share_outage(states: Sequence[State], met: VendorError | None) -> None:
 def _changes_password(state: State) -> bool:
     """Whether an existing account gets a new password: one that waits would have to be kept."""
     return state.password is not None and state.vendor_id is not None
-
-
-_released = threading.Event()
-
-
-def _pause() -> None:
-    """Wait for a lease: until one is released in this process, or a moment for other processes."""
-    _released.clear()
-    _released.wait(POLL_SECONDS * random.uniform(0.5, 1.5))
-
-
-def no_undo(_connection: Connection, _state: State) -> None:
-    """Leave what is wanted as it is."""

@@ -125,6 +125,10 @@ class Prancer(Managing):
     def deletion_removes_members(self, vendor_id: str) -> bool:
         return self.users != "managed"  # what it does to users is not documented, and a dangling name may revive
 
+    @property
+    def rename_writes_users(self) -> bool:
+        return self.users == "managed"  # who refer to roles by name
+
     def delete_group(self, vendor_id: str) -> Flow[None]:
         try:
             yield Call("DELETE", self._roles_path, "delete role", json={"id": number(vendor_id)})

@@ -1,9 +1,12 @@
 """Prancer: roles are upserted and never sent unread; users are refused, kept or managed."""
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from app.provisioning import waiting
 from app.provisioning.driver import run
 from mappings import AuthFailed, Group, RateLimited, Settings, Unavailable, Unknown, User, discovery
 from tests.bridge import GROUP, add, assert_calls, created, person, remove, replace
@@ -453,3 +456,55 @@ def test_a_name_that_a_deletion_left_behind_gives_nobody_a_later_role(build):
     bridge.delete(f"/Groups/{bridge.found('Finance', [ann])}")
     bridge.found("Finance")
     assert bridge.accounts() == {ANN: set()}
+
+
+# -- a rename writes users, and so does everybody else
+
+
+def before_giving_back(bridge, monkeypatch, action):
+    """Do something on another thread when a role is to be given back, until it is done or has to wait."""
+    take, pool, begun = bridge.sandbox.faults.take, ThreadPoolExecutor(1), []
+    pause, goes_on = waiting.pause, threading.Event()
+
+    def pauses():
+        goes_on.set()
+        pause()
+
+    def taken(verb, path):
+        if (verb, path.endswith("/user/roles"), begun) == ("POST", True, []):
+            begun.append(pool.submit(action))
+            begun[0].add_done_callback(lambda _: goes_on.set())
+            assert goes_on.wait(20)
+        return take(verb, path)
+
+    bridge.sandbox.faults.take = taken
+    monkeypatch.setattr(waiting, "pause", pauses)
+    return begun
+
+
+@pytest.fixture
+def unlinking(build):
+    return build("prancer", sandbox={"rename": "unlink"}, options={"deactivation": "strip_roles"})
+
+
+def test_somebody_who_leaves_while_a_role_is_renamed_does_not_get_it_back(unlinking, monkeypatch):
+    ann = unlinking.hire("ann")
+    finance = unlinking.found("Finance", [ann])
+    leave = replace("active", False)
+    begun = before_giving_back(unlinking, monkeypatch, lambda: unlinking.patch(f"/Users/{ann}", leave))
+    assert unlinking.patch(f"/Groups/{finance}", replace("displayName", "Money")).status == 204
+    assert begun[0].result().status == 200
+    unlinking.deliver()
+    assert unlinking.accounts() == {ANN: set()}
+
+
+def test_a_rename_that_fails_half_way_lets_everybody_be_looked_at_again(unlinking):
+    """The role has its new name already, so that nothing but the doubt tells who had the old one."""
+    ann = unlinking.hire("ann")
+    finance = unlinking.found("Finance", [ann])
+    unlinking.fail("status", status=503, count=10**9, path="*/user/roles")
+    assert unlinking.patch(f"/Groups/{finance}", replace("displayName", "Money")).status == 503
+    unlinking.recover()
+    unlinking.deliver()
+    (role,) = unlinking.accounts()[ANN]
+    assert role == unlinking.get(f"/Groups/{finance}").body["displayName"]
