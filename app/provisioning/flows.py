@@ -283,7 +283,7 @@ def _remove(do: Operations, state: State) -> Flow[None]:
     if state.lets_go:
         yield from let_go(state, do.update)
     else:
-        yield from _delete(do, _known(state))
+        yield from doubting(state, state.end, _delete(do, _known(state)))
     yield Gone()
 
 

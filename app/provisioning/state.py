@@ -210,6 +210,11 @@ class State:
         """Return what has to be done to an existing account."""
         return difference(self.fields, self.held, desired, frozenset(self.doubtful | self.late))
 
+    @property
+    def end(self) -> Change:
+        """What the end of the account or role changes: all that was made true."""
+        return Change(dict.fromkeys(self.fields), roles_removed=self.held)
+
     def snapshot(self) -> dict[str, Any]:
         """Return what was made true, as it is stored; memberships have rows of their own."""
         return {

@@ -488,6 +488,30 @@ def test_who_is_hired_again_after_a_process_died_deleting_the_account_has_one(bu
     bridge.assert_agreement()
 
 
+@pytest.mark.parametrize("fault", ["lose", "drop"], ids=["it ended", "it did not"])
+def test_who_is_hired_again_after_the_end_of_the_account_was_never_answered_has_one(build, facts, fault):
+    bridge = build(facts.vendor)
+    ann = bridge.hire("ann")
+    bridge.fail(fault, method="DELETE", count=2)
+    assert bridge.delete(f"/Users/{ann}").status == 503
+    bridge.recover()
+    bridge.hire("ann")
+    bridge.deliver()
+    bridge.assert_agreement()
+
+
+def test_who_is_activated_again_after_the_end_of_the_account_was_never_answered_has_one(build, facts):
+    bridge = build(facts.vendor)
+    ann = bridge.hire("ann")
+    bridge.found("Finance", [ann])
+    bridge.fail("lose", method="DELETE", count=2)
+    bridge.patch(f"/Users/{ann}", replace("active", False))
+    bridge.recover()
+    assert bridge.patch(f"/Users/{ann}", replace("active", True)).status == 200
+    bridge.deliver()
+    bridge.assert_agreement()
+
+
 def test_who_was_to_come_into_a_group_that_cannot_be_made_yet_is_not_left_coming(build, monkeypatch):
     """The creation of the group was killed, and somebody else has the user's lease until the request is over."""
     bridge = build("squirro")
