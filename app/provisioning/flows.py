@@ -97,6 +97,8 @@ def _settle_intent(policy: Policy, do: Operations, state: State) -> Flow[VendorE
 
 def _close(policy: Policy, do: Operations, state: State) -> Flow[None]:
     """Make the account or role what it should be: nothing, a new one, or a changed one."""
+    if state.ending and state.desired(policy) is not None:
+        yield from _look_whether_ended(do, state)
     desired = state.desired(policy)
     if isinstance(desired, User):
         state.share(desired.roles)
@@ -265,25 +267,39 @@ def _replace_missing(
     policy: Policy, do: Operations, state: State, desired: User | Group, missing: NotFound
 ) -> Flow[None]:
     """A known account was not found: look once, create it again if it is gone; a leaver's is not made again."""
-    found = yield from documented(do.find(desired))
+    if (yield from _still_there(do, state, desired)) is not None:  # something else was not, a role perhaps
+        raise Rejected(missing.detail, status=missing.status)
+    yield Gone()
+    anew = state.desired(policy)
+    if anew is not None:
+        yield from _create(policy, do, state, anew)
+
+
+def _look_whether_ended(do: Operations, state: State) -> Flow[None]:
+    """Nobody knows whether an account has ended that is wanted after all: believe what is there."""
+    noted = User(state.vendor_key, dict(state.fields), state.held, vendor_id=state.vendor_id)
+    found = yield from _still_there(do, state, noted)
     if found is None:
         yield Gone()
-        anew = state.desired(policy)
-        if anew is not None:
-            yield from _create(policy, do, state, anew)
-    elif found.vendor_id == state.vendor_id:  # it is there: something else was not, a role perhaps
-        raise Rejected(missing.detail, status=missing.status)
-    else:
-        raise Conflict(f"{desired.key} exists at the vendor under another id than the bridge's")
+        return
+    has, had = found.roles, state.held
+    yield Applied(found.vendor_id, found.fields, roles_added=had & has, roles_removed=had - has)
+    state.ending = False
+
+
+def _still_there(do: Operations, state: State, known: User | Group) -> Flow[Any]:
+    """Look for a known account; ``None`` if it is gone. Raises ``Conflict`` if another one has its key."""
+    found = yield from documented(do.find(known))
+    if found is not None and found.vendor_id != state.vendor_id:
+        raise Conflict(f"{known.key} exists at the vendor under another id than the bridge's")
+    return found
 
 
 def _remove(do: Operations, state: State) -> Flow[None]:
     if state.vendor_id is None:
         return
-    if state.lets_go:
-        yield from let_go(state, do.update)
-    else:
-        yield from doubting(state, state.end, _delete(do, _known(state)))
+    leave = let_go(state, do.update) if state.lets_go else _delete(do, _known(state))
+    yield from doubting(state, None, leave)
     yield Gone()
 
 

@@ -42,6 +42,7 @@ def _in_step(policy: Policy, state: State, old: Resource | None) -> State:
         if was is not None:
             trial.fields, trial.roles = dict(was.fields), set(was.roles) if isinstance(was, User) else set()
         trial.doubtful, trial.late, trial.unresolved, trial.former = set(), set(), None, None
+        trial.ending = False
         for membership in trial.memberships:
             membership.applied = membership.desired
         trial.resource = state.resource

@@ -100,7 +100,7 @@ def doubted(target: Target, state: State) -> dict[str, Any]:
         desired = state.desired(target)
     except VendorError:
         return state.snapshot()
-    return state.doubted(state.end if desired is None else state.change(desired)).snapshot()
+    return state.doubted(None if desired is None else state.change(desired)).snapshot()
 
 
 def refound(target: Target, state: State) -> dict[str, Any]:

@@ -62,7 +62,8 @@ class State:
     memberships as they were read, ``undone`` those (by group) that a request takes back. ``left`` says that its
     turn did not come in time: it is neither delivered nor failed, and due. ``adopted`` are the roles that an
     account had which was at the vendor before the bridge (``None``: the bridge has made it), ``claimed`` says
-    that it has just been adopted. ``repeated``: a call was answered only when it was sent again.
+    that it has just been adopted. ``repeated``: a call was answered only when it was sent again. ``ending``: nobody
+    knows whether the account has ended; if it has not, it is as it was.
     """
 
     link_id: int
@@ -98,6 +99,7 @@ class State:
     undone: set[int] = field(default_factory=set)
     refound: bool = False
     repeated: bool = False
+    ending: bool = False
     left: bool = False
     adopted: frozenset[str] | None = None
     claimed: bool = False
@@ -123,6 +125,7 @@ class State:
             accepted=frozenset(link.snapshot.get("references", {})),
             unresolved=read_intent(link.kind, link.intent),
             former=link.snapshot.get("former"),
+            ending=link.snapshot.get("ending", False),
             adopted=None if link.snapshot.get("adopted") is None else frozenset(link.snapshot["adopted"]),
             durable=link.intent,
             wanted_version=link.wanted_version,
@@ -210,11 +213,6 @@ class State:
         """Return what has to be done to an existing account."""
         return difference(self.fields, self.held, desired, frozenset(self.doubtful | self.late))
 
-    @property
-    def end(self) -> Change:
-        """What the end of the account or role changes: all that was made true."""
-        return Change(dict.fromkeys(self.fields), roles_removed=self.held)
-
     def snapshot(self) -> dict[str, Any]:
         """Return what was made true, as it is stored; memberships have rows of their own."""
         return {
@@ -224,6 +222,7 @@ class State:
             "references": self.references,
             **({"late": sorted(self.late)} if self.late else {}),
             **({"former": self.former} if self.former is not None else {}),
+            **({"ending": True} if self.ending else {}),
             **({"adopted": sorted(self.adopted)} if self.adopted is not None else {}),
         }
 
@@ -241,7 +240,7 @@ class State:
         desired = self.desired(policy)
         if desired is not None and not self.references.keys() >= set(self.values(policy)):
             return False
-        if self.intent is not None or self.unresolved is not None or self.former is not None:
+        if self.intent is not None or self.unresolved is not None or self.former is not None or self.ending:
             return False
         if desired is None or self.vendor_id is None:
             return desired is None and self.vendor_id is None
@@ -291,8 +290,14 @@ class State:
         else:
             self.intent = fact.account
 
-    def doubt(self, change: Change) -> None:
-        """Take in that ``change`` was sent and nobody knows what came of it; parts that were answered are known."""
+    def doubt(self, change: Change | None) -> None:
+        """Take in that ``change`` was sent and nobody knows what came of it; parts that were answered are known.
+
+        ``None`` is the end. A user's account is looked at before it is used again; of a role nothing is known.
+        """
+        if change is None:
+            self.ending = self.kind == "User" and self.vendor_id is not None
+            change = Change({} if self.ending else dict.fromkeys(self.fields))
         for name, value in change.fields.items():
             if self.fields.get(name) != value:
                 self.fields.pop(name, None)
@@ -300,8 +305,8 @@ class State:
         self.late |= change.roles_added - self.held
         self.doubtful |= change.roles_removed & self.held
 
-    def doubted(self, change: Change) -> State:
-        """Return a copy that doubts ``change``."""
+    def doubted(self, change: Change | None) -> State:
+        """Return a copy that doubts ``change``, or the end."""
         doubting = replace(self, fields=dict(self.fields), roles=set(self.roles))
         doubting.doubtful, doubting.late = set(self.doubtful), set(self.late)
         doubting.doubt(change)
@@ -327,6 +332,7 @@ class State:
         self.late.clear()
         self.fields.clear()
         self.vendor_id = self.intent = self.unresolved = self.adopted = None
+        self.ending = False
 
     def _move(self, vendor_id: str) -> None:
         """Take a vendor id for the account's; one that there was before is another account, and has to end."""
@@ -336,6 +342,7 @@ class State:
             self.fields.clear()
         self.vendor_id = vendor_id
         self.unresolved = self.intent = None
+        self.ending = False
 
     def _gone(self) -> None:
         self._take(self.held | self.doubtful)
@@ -344,6 +351,7 @@ class State:
         if self.vendor_id is None:  # what a create may have made is not there either
             self.unresolved = self.intent = None
         self.vendor_id = self.adopted = None
+        self.ending = False
         self.fields.clear()
 
     def _give(self, roles: frozenset[str]) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from app.provisioning import writing
 from app.provisioning.worker import Worker
-from tests.bridge import Bridge, add, person, remove, replace
+from tests.bridge import Bridge, add, created, person, remove, replace
 from tests.killing import without_the_second_commit
 
 ANN = "ann@acme.example"
@@ -497,6 +497,18 @@ def test_who_is_hired_again_after_the_end_of_the_account_was_never_answered_has_
     bridge.recover()
     bridge.hire("ann")
     bridge.deliver()
+    bridge.assert_agreement()
+
+
+@pytest.mark.parametrize("fault", ["lose", "drop"], ids=["it ended", "it did not"])
+def test_what_only_a_new_account_can_be_given_is_no_obstacle_to_hiring_again(build, fault):
+    """What was noted of the account still holds if it is there: nothing of it has to be written again."""
+    bridge = build("datasentinel")
+    ann = person("ann", **{"urn:ietf:params:scim:schemas:extension:datasentinel:2.0:User": {"live360": False}})
+    bridge.fail(fault, method="DELETE", count=2)
+    assert bridge.delete(f"/Users/{created(bridge.post('/Users', ann))}").status == 503
+    bridge.recover()
+    assert bridge.post("/Users", ann).status == 201
     bridge.assert_agreement()
 
 

@@ -101,6 +101,19 @@ def test_an_adoption_that_fails_half_way_leaves_the_account_to_itself(build, ven
     assert bridge.account(CARL) == before
 
 
+def test_an_account_that_is_let_go_and_wanted_again_gets_the_role_that_it_may_have_lost(build):
+    bridge, before = with_stranger(build, "datasentinel", options={"known_roles": ["Finance"]})
+    carl = person("carl", roles=[{"value": "Finance"}])
+    bridge.fail("status", status=503, method="PUT", count=NEVER_ENDS)
+    bridge.fail("lose", method="DELETE", count=NEVER_ENDS)
+    bridge.post("/Users", carl)
+    bridge.round()
+    assert bridge.account(CARL) == before
+    bridge.recover()
+    assert bridge.post("/Users", carl).status == 201
+    assert set(bridge.account(CARL)["roles"]) == {*before["roles"], "Finance"}
+
+
 def test_after_a_lost_answer_the_account_that_is_found_is_adopted(build, facts):
     bridge, before = with_stranger(build, facts.vendor, on_outage="queue")
     bridge.fail("drop", method="POST", count=1)
