@@ -7,8 +7,8 @@ from app.provisioning.state import State
 from mappings import Change, Flow, Unknown, VendorError
 
 
-def doubting(state: State, change: Change | None, flow: Flow[None]) -> Flow[None]:
-    """Run a flow that makes a change, ``None`` an end; if nobody knows then what became of it, it is doubted.
+def doubting(state: State, change: Change, flow: Flow[None]) -> Flow[None]:
+    """Run a flow that makes a change; if nobody knows in the end what became of it, it is doubted.
 
     So it is, too, when only the look fails that was to tell what a repeated call has found done.
     """

@@ -290,14 +290,8 @@ class State:
         else:
             self.intent = fact.account
 
-    def doubt(self, change: Change | None) -> None:
-        """Take in that ``change`` was sent and nobody knows what came of it; parts that were answered are known.
-
-        ``None`` is the end. A user's account is looked at before it is used again; of a role nothing is known.
-        """
-        if change is None:
-            self.ending = self.kind == "User" and self.vendor_id is not None
-            change = Change({} if self.ending else dict.fromkeys(self.fields))
+    def doubt(self, change: Change) -> None:
+        """Take in that ``change`` was sent and nobody knows what came of it; parts that were answered are known."""
         for name, value in change.fields.items():
             if self.fields.get(name) != value:
                 self.fields.pop(name, None)
@@ -305,11 +299,24 @@ class State:
         self.late |= change.roles_added - self.held
         self.doubtful |= change.roles_removed & self.held
 
+    def doubt_all(self) -> None:
+        """Take in that its end was asked for and nobody knows what came of it.
+
+        A user's account is looked at before it is used again; of a role nothing is known.
+        """
+        if self.kind == "User":
+            self.ending = self.vendor_id is not None
+        else:
+            self.doubt(Change(dict.fromkeys(self.fields)))
+
     def doubted(self, change: Change | None) -> State:
-        """Return a copy that doubts ``change``, or the end."""
+        """Return a copy that doubts ``change``, or for ``None`` the end."""
         doubting = replace(self, fields=dict(self.fields), roles=set(self.roles))
         doubting.doubtful, doubting.late = set(self.doubtful), set(self.late)
-        doubting.doubt(change)
+        if change is None:
+            doubting.doubt_all()
+        else:
+            doubting.doubt(change)
         return doubting
 
     def _applied(self, fact: Applied) -> None:
