@@ -276,14 +276,14 @@ def _replace_missing(
 
 
 def _look_whether_ended(do: Operations, state: State) -> Flow[None]:
-    """Nobody knows whether an account has ended that is wanted after all: believe what is there."""
+    """Nobody knows whether an account has ended that is wanted after all: look. Not every list shows its roles."""
     noted = User(state.vendor_key, dict(state.fields), state.held, vendor_id=state.vendor_id)
     found = yield from _still_there(do, state, noted)
     if found is None:
         yield Gone()
         return
-    has, had = found.roles, state.held
-    yield Applied(found.vendor_id, found.fields, roles_added=had & has, roles_removed=had - has)
+    yield Applied(found.vendor_id, found.fields)
+    state.doubt(Change(roles_removed=state.held))
     state.ending = False
 
 
