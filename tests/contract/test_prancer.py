@@ -3,11 +3,13 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
 from app.provisioning import waiting
 from app.provisioning.driver import run
+from app.provisioning.worker import Worker
 from mappings import AuthFailed, Group, RateLimited, Settings, Unavailable, Unknown, User, discovery
 from tests.bridge import GROUP, add, assert_calls, created, person, remove, replace
 from tests.contract.mapping_contract import ANN, MappingContract
@@ -461,8 +463,11 @@ def test_a_name_that_a_deletion_left_behind_gives_nobody_a_later_role(build):
 # -- a rename writes users, and so does everybody else
 
 
-def before_giving_back(bridge, monkeypatch, action):
-    """Do something on another thread when a role is to be given back, until it is done or has to wait."""
+def once_before(bridge, monkeypatch, call, action, until=("", None)):
+    """Do something on another thread when a vendor call is to be made, until it is done or has to wait.
+
+    Or ``until`` it makes a call of its own, which waits for an event.
+    """
     take, pool, begun = bridge.sandbox.faults.take, ThreadPoolExecutor(1), []
     pause, goes_on = waiting.pause, threading.Event()
 
@@ -471,10 +476,13 @@ def before_giving_back(bridge, monkeypatch, action):
         pause()
 
     def taken(verb, path):
-        if (verb, path.endswith("/user/roles"), begun) == ("POST", True, []):
+        if (f"{verb} {path}", begun) == (call, []):
             begun.append(pool.submit(action))
             begun[0].add_done_callback(lambda _: goes_on.set())
             assert goes_on.wait(20)
+        elif begun and f"{verb} {path}" == until[0]:
+            goes_on.set()
+            assert until[1].wait(20)
         return take(verb, path)
 
     bridge.sandbox.faults.take = taken
@@ -491,7 +499,7 @@ def test_somebody_who_leaves_while_a_role_is_renamed_does_not_get_it_back(unlink
     ann = unlinking.hire("ann")
     finance = unlinking.found("Finance", [ann])
     leave = replace("active", False)
-    begun = before_giving_back(unlinking, monkeypatch, lambda: unlinking.patch(f"/Users/{ann}", leave))
+    begun = once_before(unlinking, monkeypatch, GIVE, lambda: unlinking.patch(f"/Users/{ann}", leave))
     assert unlinking.patch(f"/Groups/{finance}", replace("displayName", "Money")).status == 204
     assert begun[0].result().status == 200
     unlinking.deliver()
@@ -508,3 +516,45 @@ def test_a_rename_that_fails_half_way_lets_everybody_be_looked_at_again(unlinkin
     unlinking.deliver()
     (role,) = unlinking.accounts()[ANN]
     assert role == unlinking.get(f"/Groups/{finance}").body["displayName"]
+
+
+def away(bridge):
+    """Return somebody inactive in a group, the group, and what makes them come back."""
+    ann = bridge.hire("ann")
+    finance = bridge.found("Finance", [ann])
+    bridge.patch(f"/Users/{ann}", replace("active", False))
+    return finance, partial(bridge.patch, f"/Users/{ann}", replace("active", True))
+
+
+def test_somebody_who_comes_back_while_a_role_is_renamed_has_it_afterwards(unlinking, monkeypatch):
+    """What was given under the old name, after the rename had looked who has the role, went with that name."""
+    finance, come_back = away(unlinking)
+    begun = once_before(unlinking, monkeypatch, SAVE, come_back)
+    assert unlinking.patch(f"/Groups/{finance}", replace("displayName", "Money")).status == 204
+    assert begun[0].result(20).status == 200
+    assert unlinking.accounts() == {ANN: {"Money"}}
+
+
+def test_somebody_who_comes_back_while_a_role_is_renamed_is_not_refused(managed, monkeypatch):
+    """The new name came too soon and was refused; when the names were looked up it had become true."""
+    finance, come_back = away(managed)
+    renamed = threading.Event()
+    begun = once_before(managed, monkeypatch, SAVE, come_back, until=(LIST, renamed))
+    assert managed.patch(f"/Groups/{finance}", replace("displayName", "Money")).status == 204
+    renamed.set()
+    assert begun[0].result(20).status == 200
+    assert managed.accounts() == {ANN: {"Money"}}
+
+
+def test_somebody_whom_the_worker_adds_while_a_role_is_renamed_has_it_afterwards(build, monkeypatch):
+    bridge = build("prancer", sandbox={"rename": "unlink"}, on_outage="queue")
+    ann, finance = bridge.hire("ann"), bridge.found("Finance")
+    bridge.outage()
+    assert bridge.patch(f"/Groups/{finance}", add(ann)).status == 204
+    bridge.recover()
+    bridge.hasten()
+    begun = once_before(bridge, monkeypatch, SAVE, Worker(bridge.parts.database, bridge.parts.targets).round)
+    assert bridge.patch(f"/Groups/{finance}", replace("displayName", "Money")).status == 204
+    begun[0].result(20)
+    bridge.deliver()
+    bridge.assert_agreement()
