@@ -505,3 +505,29 @@ def test_who_was_to_come_into_a_group_that_cannot_be_made_yet_is_not_left_coming
     bridge.deliver()
     assert bridge.accounts()[ANN] == set()
     bridge.assert_agreement()
+
+
+LOST_DELETES = {
+    "the repetition fails": ({"kind": "lose", "method": "DELETE"}, {"kind": "status", "status": 503}),
+    "nobody answers any more": ({"kind": "lose", "method": "DELETE"}, {"kind": "drop"}),
+    "it is gone and the look fails": (
+        {"kind": "lose", "method": "DELETE"},
+        {"kind": "status", "status": 404, "method": "DELETE"},
+        {"kind": "status", "status": 503},
+    ),
+}
+
+
+@pytest.mark.parametrize("faults", LOST_DELETES.values(), ids=LOST_DELETES)
+def test_who_is_hired_again_after_a_delete_of_which_nobody_knows_the_end_has_an_account(build, facts, faults):
+    bridge = build(facts.vendor)
+    ann, finance = bridge.hire("ann"), bridge.found("Finance")
+    for path in (f"/Users/{ann}", f"/Groups/{finance}"):
+        for fault in faults:
+            last = fault is faults[-1]
+            bridge.fail(fault["kind"], **{k: v for k, v in fault.items() if k != "kind"}, count=99 if last else 1)
+        assert bridge.delete(path).status in (204, 503)
+        bridge.recover()
+    ann = bridge.hire("ann")
+    bridge.found("Finance", [ann])
+    bridge.assert_agreement()
