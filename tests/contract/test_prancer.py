@@ -409,8 +409,26 @@ def test_a_role_that_was_renamed_by_hand_is_still_given_and_taken(managed):
     assert_calls(managed.calls(), [USERS, LIST, GIVE])
     assert managed.accounts() == {ANN: set()}
     assert managed.patch(f"/Groups/{finance}", add(ann)).status == 204
-    assert_calls(managed.calls(), [USERS, GIVE, LIST, GIVE])
+    assert_calls(managed.calls(), [USERS, GIVE, LIST, USERS, GIVE])
     assert managed.accounts() == {ANN: {"Money"}}
+
+
+def test_a_role_that_is_deleted_while_its_holder_leaves_another_one_is_no_fault_of_the_holder(managed):
+    """The whole list that was to be written still had the name of what was gone by then."""
+    ann = managed.hire("ann")
+    finance = managed.found("Finance", [ann])
+    managed.sandbox._store_role(77, "Extra", [])
+    managed.sandbox._accounts[ANN]["user_groups"].append("Extra")
+    take = managed.sandbox.faults.take
+
+    def taken(verb, path):
+        if f"{verb} {path}" == GIVE and 77 in managed.sandbox._roles:
+            managed.sandbox.delete_role({"id": 77})
+        return take(verb, path)
+
+    managed.sandbox.faults.take = taken
+    assert managed.patch(f"/Groups/{finance}", remove(ann)).status == 204
+    assert managed.accounts() == {ANN: set()}
 
 
 def test_several_groups_of_one_user_are_one_write(managed):
