@@ -10,8 +10,9 @@ import pytest
 from app.provisioning import writing
 from app.provisioning.worker import Worker
 from mappings.prancer.mapping import Prancer
-from tests.bridge import GROUP, Bridge, add, person, remove, replace
+from tests.bridge import GROUP, Bridge, add, on_both_databases, person, remove, replace
 from tests.killing import without_the_second_commit
+from tests.meanwhile import meanwhile
 
 ANN = "ann@acme.example"
 
@@ -27,6 +28,19 @@ def during(bridge: Bridge, method: str, action):
         return perform(operation, *arguments)
 
     bridge.sandbox.perform = performed
+
+
+def before(bridge: Bridge, method: str, action):
+    """Do something when the next vendor call of ``method`` has arrived, and not yet met its fault."""
+    take, done = bridge.sandbox.faults.take, []
+
+    def taken(verb, path):
+        if verb == method and not done:
+            done.append(True)
+            action()
+        return take(verb, path)
+
+    bridge.sandbox.faults.take = taken
 
 
 def until_stored(bridge: Bridge, condition):
@@ -562,4 +576,21 @@ def test_who_is_hired_again_after_a_delete_of_which_nobody_knows_the_end_has_an_
         bridge.recover()
     ann = bridge.hire("ann")
     bridge.found("Finance", [ann])
+    bridge.assert_agreement()
+
+
+@on_both_databases
+def test_a_second_create_is_no_conflict_with_a_first_one_that_comes_to_nothing(build, facts, monkeypatch):
+    """The provider did not wait for the first answer; looked up after a 409 there would be nobody."""
+    bridge = build(facts.vendor)
+    bridge.hire("bob")
+    second = []
+
+    def again():
+        second.append(meanwhile(monkeypatch, lambda: bridge.post("/Users", person("ann"))))
+        bridge.fail("status", status=400)
+
+    before(bridge, "POST", again)
+    assert bridge.post("/Users", person("ann")).status == 400
+    assert second[0].result().status == 201
     bridge.assert_agreement()
