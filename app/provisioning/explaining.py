@@ -43,7 +43,8 @@ class Explaining:
     def _unless_ending(self, taken: Conflict) -> VendorError:
         """The name is free soon if it is had by what the IdP has deleted or replaced, and the vendor still has.
 
-        The vendor is asked who has it only where something of the kind is waiting for its end.
+        It is free already if nobody has it any more: another process has just ended who had it. The vendor is asked
+        only where something of the kind is waiting for its end.
         """
         with self.database.read() as connection:
             ending = links.ending(connection, self.target.name, self.state.kind)
@@ -55,7 +56,9 @@ class Explaining:
             found = run(documented(find(replace(wanted, vendor_id=None))), self.send)
         except VendorError as failure:
             return failure if is_outage(failure) else taken
-        owner = ending.get(str(found.vendor_id)) if found is not None else None
+        if found is None:
+            return Unavailable(f"{wanted.key} was had by what is being deleted at the vendor", retry_after=SOON)
+        owner = ending.get(str(found.vendor_id))
         if owner is None:
             return taken
         self.database.transact(lambda connection: links.demand(connection, [owner]))

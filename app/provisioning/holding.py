@@ -1,4 +1,4 @@
-"""Everybody who has a role, held still while it is renamed: where users refer to roles by name."""
+"""Everybody who has or is to have a role, held still while it is renamed: where users refer to roles by name."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ PATIENCE = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Lets a role be renamed while nobody else writes who has it. ``users`` are under the group's own lease.
+    """Lets a role be renamed while nobody else writes who has it or gets it.
+
+    ``users`` are under the group's own lease, and wait for it anyway.
 
     Until it has ended well it is on disk that nobody knows whether they still have the role: if the rename fails
     half-way, or this process dies, each of them is looked at again.
@@ -65,22 +67,25 @@ class Holding:
         return lease
 
     def _take(self, role: str, group: State, connection: Connection) -> Lease | None:
-        """Take the leases of all who may have the role, or of nobody."""
+        """Take the leases of all who may have or get the role, or of nobody; the doubt is for the disk only."""
         mine = [user.link_id for user in self.users]
         states, busy = ledger.load(connection, links.may_have(self.target.name, group.link_id, role, besides=mine))
         if busy:
             return None
-        holders = [state for state in states if role in state.held - state.doubtful]
-        for state in holders:
+        certain = [state for state in states if role in state.held - state.doubtful]
+        for state in certain:
             state.doubtful.add(role)
-        return ledger.lease(connection, self.target, holders)
+        lease = ledger.lease(connection, self.target, states)
+        for state in certain:
+            state.doubtful.discard(role)
+        return lease
 
     def _let_go(self, role: str, group: State, lease: Lease) -> None:
-        if group.error is None:
-            for state in lease.states:
-                state.doubtful.discard(role)
-        else:
-            for user in self.users:
-                user.doubtful |= {role} & user.held
+        """Write down who has the role, or that nobody knows; whoever had something to do still has it."""
+        for state in lease.states:
+            state.left = True
+        if group.error is not None:
+            for state in (*self.users, *lease.states):
+                state.doubtful |= {role} & state.held
         self.database.transact(lambda connection: ledger.record(connection, self.target, lease, ledger.no_undo))
         waiting.over()

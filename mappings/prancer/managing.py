@@ -144,11 +144,13 @@ class Managing(mappings.Mapping):
         if groups != account.groups:
             try:
                 yield self._give(account, groups)
-            except Rejected:  # somebody may have renamed a role in the product
-                again = self._groups(account, change, (yield from self._listed_names()))
+            except Rejected:  # a role may have been renamed, or deleted, since it was read: look at all of it again
+                listed = yield from self._listed_names()
+                is_now = (yield from self._account(account.email)) or account
+                again = self._groups(is_now, change, listed)
                 if again == groups:
                     raise
-                yield self._give(account, again)
+                yield self._give(is_now, again)
         yield Applied(user.vendor_id, {}, change.roles_added, change.roles_removed)
 
     def _groups(self, account: Account, change: Change, names: dict[str, str]) -> frozenset[str]:

@@ -9,7 +9,8 @@ import pytest
 
 from app.provisioning import writing
 from app.provisioning.worker import Worker
-from tests.bridge import Bridge, add, created, on_both_databases, person, remove, replace
+from mappings.prancer.mapping import Prancer
+from tests.bridge import GROUP, Bridge, add, created, on_both_databases, person, remove, replace
 from tests.killing import without_the_second_commit
 from tests.meanwhile import meanwhile
 
@@ -310,6 +311,38 @@ def test_an_old_address_of_a_leaver_who_is_still_at_the_vendor_is_no_conflict(bu
     bridge.assert_agreement()
 
 
+def test_a_name_that_becomes_free_just_after_it_was_refused_is_no_conflict(build, monkeypatch):
+    """Another process ends who had it, and has not written it down yet when it is looked who that is."""
+    bridge = build("prancer")
+    finance, real = bridge.found("Finance"), bridge.sandbox.faults.take
+    bridge.fail("drop", count=10**9)
+    rename = replace("displayName", "Money")
+    killed_before_the_second_commit(bridge, monkeypatch, lambda: bridge.patch(f"/Groups/{finance}", rename))
+    assert bridge.delete(f"/Groups/{finance}").status == 503
+    bridge.recover()
+    looks = []
+
+    def take(verb, path):
+        if verb == "GET":
+            looks.append(path)
+        if len(looks) == 2:
+            bridge.sandbox.delete_role({"id": int(named(bridge, "Finance")["id"])})
+            looks.append("it has ended")
+        return real(verb, path)
+
+    bridge.sandbox.faults.take = take
+    body = {"schemas": [GROUP], "displayName": "Finance"}
+    answer = bridge.post("/Groups", body)
+    assert (answer.status, "Retry-After" in answer.headers) == (503, True), answer
+    assert bridge.post("/Groups", body).status == 201
+    bridge.deliver()
+    bridge.assert_agreement()
+
+
+def named(bridge, name):
+    return next(group for group in bridge.sandbox.groups() if group["name"] == name)
+
+
 def deleted_while_it_is_given(bridge, group, action):
     """Do something, and let the group be deleted just before a user is put into it."""
     pool, deleting, real = ThreadPoolExecutor(1), [], bridge.sandbox.faults.take
@@ -347,8 +380,9 @@ def test_a_group_that_is_deleted_while_a_user_is_made_again_is_no_fault_of_the_u
     bridge.assert_agreement()
 
 
-def test_a_group_that_is_renamed_while_a_user_is_given_it_is_no_fault_of_the_user(build):
-    """Prancer knows the roles of a user by their names, and each try meets a name that is out of date already."""
+def test_a_group_that_is_renamed_while_a_user_is_given_it_is_no_fault_of_the_user(build, monkeypatch):
+    """Users have roles by their names, nobody waits, and each try meets a name that is out of date already."""
+    monkeypatch.setattr(Prancer, "rename_writes_users", False)
     bridge = build("prancer")
     ann, finance = bridge.hire("ann"), bridge.found("Finance")
     pool, names, real = ThreadPoolExecutor(1), ["Gold", "Money"], bridge.sandbox.faults.take

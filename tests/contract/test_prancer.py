@@ -1,14 +1,18 @@
 """Prancer: roles are upserted and never sent unread; users are refused, kept or managed."""
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
+from app.provisioning import waiting
 from app.provisioning.driver import run
+from app.provisioning.worker import Worker
 from mappings import AuthFailed, Group, RateLimited, Settings, Unavailable, Unknown, User, discovery
 from tests.bridge import GROUP, add, assert_calls, created, person, remove, replace
 from tests.contract.mapping_contract import ANN, MappingContract
-from tests.meanwhile import meanwhile
 
 API = "/prancer-acme/api"
 LIST, SAVE, DELETE_ROLE = (f"{method} {API}/permission/role/" for method in ("GET", "POST", "DELETE"))
@@ -405,8 +409,26 @@ def test_a_role_that_was_renamed_by_hand_is_still_given_and_taken(managed):
     assert_calls(managed.calls(), [USERS, LIST, GIVE])
     assert managed.accounts() == {ANN: set()}
     assert managed.patch(f"/Groups/{finance}", add(ann)).status == 204
-    assert_calls(managed.calls(), [USERS, GIVE, LIST, GIVE])
+    assert_calls(managed.calls(), [USERS, GIVE, LIST, USERS, GIVE])
     assert managed.accounts() == {ANN: {"Money"}}
+
+
+def test_a_role_that_is_deleted_while_its_holder_leaves_another_one_is_no_fault_of_the_holder(managed):
+    """The whole list that was to be written still had the name of what was gone by then."""
+    ann = managed.hire("ann")
+    finance = managed.found("Finance", [ann])
+    managed.sandbox._store_role(77, "Extra", [])
+    managed.sandbox._accounts[ANN]["user_groups"].append("Extra")
+    take = managed.sandbox.faults.take
+
+    def taken(verb, path):
+        if f"{verb} {path}" == GIVE and 77 in managed.sandbox._roles:
+            managed.sandbox.delete_role({"id": 77})
+        return take(verb, path)
+
+    managed.sandbox.faults.take = taken
+    assert managed.patch(f"/Groups/{finance}", remove(ann)).status == 204
+    assert managed.accounts() == {ANN: set()}
 
 
 def test_several_groups_of_one_user_are_one_write(managed):
@@ -459,17 +481,31 @@ def test_a_name_that_a_deletion_left_behind_gives_nobody_a_later_role(build):
 # -- a rename writes users, and so does everybody else
 
 
-def before_giving_back(bridge, action):
-    """Do something when the first role is to be given back; what it returned is in the list."""
-    take, done = bridge.sandbox.faults.take, []
+def once_before(bridge, monkeypatch, call, action, until=("", None)):
+    """Do something on another thread when a vendor call is to be made, until it is done or has to wait.
+
+    Or ``until`` it makes a call of its own, which waits for an event.
+    """
+    take, pool, begun = bridge.sandbox.faults.take, ThreadPoolExecutor(1), []
+    pause, goes_on = waiting.pause, threading.Event()
+
+    def pauses():
+        goes_on.set()
+        pause()
 
     def taken(verb, path):
-        if (verb, path.endswith("/user/roles"), done) == ("POST", True, []):
-            done.append(action())
+        if (f"{verb} {path}", begun) == (call, []):
+            begun.append(pool.submit(action))
+            begun[0].add_done_callback(lambda _: goes_on.set())
+            assert goes_on.wait(20)
+        elif begun and f"{verb} {path}" == until[0]:
+            goes_on.set()
+            assert until[1].wait(20)
         return take(verb, path)
 
     bridge.sandbox.faults.take = taken
-    return done
+    monkeypatch.setattr(waiting, "pause", pauses)
+    return begun
 
 
 @pytest.fixture
@@ -481,11 +517,9 @@ def test_somebody_who_leaves_while_a_role_is_renamed_does_not_get_it_back(unlink
     ann = unlinking.hire("ann")
     finance = unlinking.found("Finance", [ann])
     leave = replace("active", False)
-    leaves = before_giving_back(
-        unlinking, lambda: meanwhile(monkeypatch, lambda: unlinking.patch(f"/Users/{ann}", leave))
-    )
+    begun = once_before(unlinking, monkeypatch, GIVE, lambda: unlinking.patch(f"/Users/{ann}", leave))
     assert unlinking.patch(f"/Groups/{finance}", replace("displayName", "Money")).status == 204
-    assert leaves[0].result().status == 200
+    assert begun[0].result().status == 200
     unlinking.deliver()
     assert unlinking.accounts() == {ANN: set()}
 
@@ -500,3 +534,45 @@ def test_a_rename_that_fails_half_way_lets_everybody_be_looked_at_again(unlinkin
     unlinking.deliver()
     (role,) = unlinking.accounts()[ANN]
     assert role == unlinking.get(f"/Groups/{finance}").body["displayName"]
+
+
+def away(bridge):
+    """Return somebody inactive in a group, the group, and what makes them come back."""
+    ann = bridge.hire("ann")
+    finance = bridge.found("Finance", [ann])
+    bridge.patch(f"/Users/{ann}", replace("active", False))
+    return finance, partial(bridge.patch, f"/Users/{ann}", replace("active", True))
+
+
+def test_somebody_who_comes_back_while_a_role_is_renamed_has_it_afterwards(unlinking, monkeypatch):
+    """What was given under the old name, after the rename had looked who has the role, went with that name."""
+    finance, come_back = away(unlinking)
+    begun = once_before(unlinking, monkeypatch, SAVE, come_back)
+    assert unlinking.patch(f"/Groups/{finance}", replace("displayName", "Money")).status == 204
+    assert begun[0].result(20).status == 200
+    assert unlinking.accounts() == {ANN: {"Money"}}
+
+
+def test_somebody_who_comes_back_while_a_role_is_renamed_is_not_refused(managed, monkeypatch):
+    """The new name came too soon and was refused; when the names were looked up it had become true."""
+    finance, come_back = away(managed)
+    renamed = threading.Event()
+    begun = once_before(managed, monkeypatch, SAVE, come_back, until=(LIST, renamed))
+    assert managed.patch(f"/Groups/{finance}", replace("displayName", "Money")).status == 204
+    renamed.set()
+    assert begun[0].result(20).status == 200
+    assert managed.accounts() == {ANN: {"Money"}}
+
+
+def test_somebody_whom_the_worker_adds_while_a_role_is_renamed_has_it_afterwards(build, monkeypatch):
+    bridge = build("prancer", sandbox={"rename": "unlink"}, on_outage="queue")
+    ann, finance = bridge.hire("ann"), bridge.found("Finance")
+    bridge.outage()
+    assert bridge.patch(f"/Groups/{finance}", add(ann)).status == 204
+    bridge.recover()
+    bridge.hasten()
+    begun = once_before(bridge, monkeypatch, SAVE, Worker(bridge.parts.database, bridge.parts.targets).round)
+    assert bridge.patch(f"/Groups/{finance}", replace("displayName", "Money")).status == 204
+    begun[0].result(20)
+    bridge.deliver()
+    bridge.assert_agreement()
