@@ -62,7 +62,9 @@ class State:
     memberships as they were read, ``undone`` those (by group) that a request takes back. ``left`` says that its
     turn did not come in time: it is neither delivered nor failed, and due. ``adopted`` are the roles that an
     account had which was at the vendor before the bridge (``None``: the bridge has made it), ``claimed`` says
-    that it has just been adopted. ``repeated``: a call was answered only when it was sent again.
+    that it has just been adopted. ``repeated``: a call was answered only when it was sent again. ``unanswered`` is
+    what the resource read before changes that nobody was answered for, ``base`` that or what it read before the
+    request that is under way, and ``restored`` says that it has been put back to ``unanswered``.
     """
 
     link_id: int
@@ -98,6 +100,9 @@ class State:
     undone: set[int] = field(default_factory=set)
     refound: bool = False
     repeated: bool = False
+    unanswered: Document | None = None
+    base: Document | None = None
+    restored: bool = False
     left: bool = False
     adopted: frozenset[str] | None = None
     claimed: bool = False
@@ -128,6 +133,7 @@ class State:
             wanted_version=link.wanted_version,
             attempts=link.attempts,
             due=link.due_at is not None,
+            unanswered=link.unanswered,
             memberships=memberships,
             loaded={m.group_link: (m.desired, m.applied) for m in memberships},
         )

@@ -151,8 +151,9 @@ class Writing:
                 continue
             self.deliver(request, lease, undo, met)
             met = met or outage_met(lease.states)
-            done += lease.states
-            pending -= {state.link_id for state in lease.states}
+            delivered = [state for state in lease.states if not state.restored]
+            done += delivered
+            pending -= {state.link_id for state in delivered}
         return done
 
     def _lease_next(self, request: Request, pending: Sequence[int], connection: Connection) -> Lease | None:
