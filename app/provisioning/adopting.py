@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from sqlalchemy import Connection, and_, exists
-from sqlalchemy.exc import IntegrityError
 
 from app.directory import links, resources
 from app.directory.resources import Resource
 from app.directory.tables import link, resource
 from app.provisioning import ledger
 from app.provisioning.state import State
+from app.provisioning.taken import storing
 from app.provisioning.writing import Busy
-from app.scim import errors
-
-ATTRIBUTE = {"User": "userName", "Group": "displayName"}
 
 
 def fresh_state(connection: Connection, new: Resource, vendor_key: str) -> State:
@@ -22,10 +19,8 @@ def fresh_state(connection: Connection, new: Resource, vendor_key: str) -> State
     A pending delete or an unresolved create of the same account becomes the new resource's own: or a late
     delete would remove the account of somebody who has been hired again.
     """
-    try:
+    with storing(new):
         resources.insert(connection, new)
-    except IntegrityError as taken:
-        raise errors.Uniqueness(f"{ATTRIBUTE[new.kind]} {new.name} is taken") from taken
     state = _outlived(connection, new, vendor_key) or _unknown(connection, new, vendor_key)
     state.resource, state.resource_id, state.name = new, new.id, new.name
     return state

@@ -283,14 +283,25 @@ def _remove(do: Operations, state: State) -> Flow[None]:
     if state.lets_go:
         yield from let_go(state, do.update)
     else:
-        yield from _delete(do, _known(state))
+        yield from _end(do, state)
     yield Gone()
 
 
-def _delete(do: Operations, known: User | Group) -> Flow[None]:
+def _end(do: Operations, state: State) -> Flow[None]:
+    """Delete the account; unless it is certain that it is still there, nothing is known of it after an error."""
+    try:
+        yield from _delete(do, _known(state), state.doubt_all)
+    except VendorError as failure:
+        if isinstance(failure, Unknown) or state.repeated:
+            state.doubt_all()
+        raise
+
+
+def _delete(do: Operations, known: User | Group, doubt: Callable[[], None] = lambda: None) -> Flow[None]:
     try:
         yield from documented(do.delete(str(known.vendor_id)))
     except NotFound as missing:  # gone already, it should mean; a wrong 404 would leave somebody's access: look
+        doubt()
         found = yield from documented(do.find(known))
         if found is not None and found.vendor_id == known.vendor_id:
             raise Rejected(missing.detail, status=missing.status) from missing

@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, and_
-from sqlalchemy.exc import IntegrityError
 
 from app.directory import links, members, resources
 from app.directory.links import Link
@@ -22,6 +21,7 @@ from app.provisioning.pushing import Push, Pushing
 from app.provisioning.revoking import revoking
 from app.provisioning.state import State
 from app.provisioning.summary import summary
+from app.provisioning.taken import storing
 from app.provisioning.writing import Busy
 from app.scim import errors
 from app.scim.members import MemberChange
@@ -125,8 +125,9 @@ class Groups(Pushing):
         if document["displayName"] != old.document["displayName"]:
             found = self._with_everybody(connection, row, document, found)
         touched = ""
-        if group is not None and group.resource is not old:
-            _store(connection, group.resource)
+        if group is not None and group.resource is not None and group.resource is not old:
+            with storing(group.resource):
+                resources.update(connection, group.resource)
         elif found.added or found.removed:
             touched = resources.touch(connection, id_, time.time())
         if group is None and not found:
@@ -256,12 +257,3 @@ def _forget(connection: Connection, link_id: int, id_: str) -> set[int]:
 
 def _leave(removed: Sequence[int]) -> str:
     return f"{len(removed)} members leave" if removed else ""
-
-
-def _store(connection: Connection, changed: Resource | None) -> None:
-    if changed is None:
-        return
-    try:
-        resources.update(connection, changed)
-    except IntegrityError as taken:
-        raise errors.Uniqueness(f"displayName {changed.name} is taken") from taken

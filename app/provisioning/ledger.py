@@ -18,7 +18,7 @@ from app.provisioning.backoff import backoff
 from app.provisioning.revoking import revoking
 from app.provisioning.state import State, write_intent
 from app.provisioning.target import Target
-from mappings import Change, Conflict, Group, Rejected, VendorError
+from mappings import Conflict, Group, Rejected, VendorError
 
 FIRST_DELAY = 2.0
 LATE_SECONDS = 45.0
@@ -105,8 +105,7 @@ def doubted(target: Target, state: State) -> dict[str, Any]:
     except VendorError:
         return state.snapshot()
     if desired is None:
-        everything = Change(dict.fromkeys(state.fields), roles_removed=state.held)
-        return state.doubted(everything).snapshot()
+        return state.doubted(state.everything).snapshot()
     return state.doubted(state.change(desired)).snapshot()
 
 

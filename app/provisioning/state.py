@@ -301,6 +301,15 @@ class State:
         self.late |= change.roles_added - self.held
         self.doubtful |= change.roles_removed & self.held
 
+    @property
+    def everything(self) -> Change:
+        """What the end of the account changes."""
+        return Change(dict.fromkeys(self.fields), roles_removed=self.held)
+
+    def doubt_all(self) -> None:
+        """Take in that its end was asked for and nobody knows what came of it."""
+        self.doubt(self.everything)
+
     def doubted(self, change: Change) -> State:
         """Return a copy that doubts ``change``."""
         doubting = replace(self, fields=dict(self.fields), roles=set(self.roles))

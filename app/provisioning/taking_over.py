@@ -80,4 +80,5 @@ def let_go(state: State, update: Callable[[Any, Change], Flow[None]]) -> Flow[No
         account = User(
             state.vendor_key, dict(state.fields), state.adopted or frozenset(), vendor_id=state.vendor_id
         )
-        yield from documented(update(account, Change(roles_removed=taken)))
+        change = Change(roles_removed=taken)
+        yield from doubting(state, change, update(account, change))

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_
-from sqlalchemy.exc import IntegrityError
 
 from app.directory import links, members, resources
 from app.directory.resources import Resource
@@ -21,6 +20,7 @@ from app.provisioning.policy import account_key
 from app.provisioning.revoking import revoking
 from app.provisioning.state import State
 from app.provisioning.summary import summary
+from app.provisioning.taken import storing
 from app.provisioning.writing import Busy, Writing
 from app.scim import errors
 from app.scim.meta import Preconditions
@@ -100,7 +100,8 @@ class Users(Writing):
             state.forget_values()
             self.refuse_protected(state)
             self.refuse_impossible(state, old)
-            _store(connection, state.resource)
+            with storing(state.resource):
+                resources.update(connection, state.resource)
         state.name = state.resource.name if state.resource else state.name
         text = summary(old.document, document | ({"password": ""} if state.password is not None else {}))
         return old, self._lease(connection, request, state, text)
@@ -212,10 +213,3 @@ def _forget(connection: Connection, link_id: int, id_: str) -> None:
     members.unwant_all(connection, link_id)
     resources.touch_groups_of(connection, link_id, time.time())
     resources.delete(connection, id_)
-
-
-def _store(connection: Connection, changed: Resource) -> None:
-    try:
-        resources.update(connection, changed)
-    except IntegrityError as taken:
-        raise errors.Uniqueness(f"userName {changed.name} is taken") from taken

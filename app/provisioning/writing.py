@@ -25,6 +25,7 @@ from app.provisioning.ledger import Lease, Undo
 from app.provisioning.outcomes import is_outage, naming, outage_met, scim_error
 from app.provisioning.revoking import revoking
 from app.provisioning.state import State
+from app.provisioning.taken import Taken, is_undecided
 from app.provisioning.target import Target
 from app.scim import errors
 from mappings import Protected, Unavailable, VendorError
@@ -178,15 +179,21 @@ class Writing:
             try:
                 with self.database.write() as connection:
                     return work(connection)
-            except OperationalError as clash:
-                if not is_clash(clash):
+            except (Busy, OperationalError, Taken) as hindrance:
+                if not self._passes(hindrance):
                     raise
                 if time.monotonic() > self.deadline(request):
-                    raise Busy from clash
-            except Busy:
-                if time.monotonic() > self.deadline(request):
-                    raise
+                    raise Busy from hindrance
             waiting.pause()
+
+    def _passes(self, hindrance: Exception) -> bool:
+        """Whether what is in the way may be gone in a moment."""
+        if isinstance(hindrance, OperationalError):
+            return is_clash(hindrance)
+        if isinstance(hindrance, Taken):
+            with self.database.read() as connection:
+                return is_undecided(connection, hindrance)
+        return True
 
 
 def _share_outage(states: Sequence[State], met: VendorError | None) -> None:

@@ -9,8 +9,9 @@ import pytest
 
 from app.provisioning import writing
 from app.provisioning.worker import Worker
-from tests.bridge import Bridge, add, person, remove, replace
+from tests.bridge import Bridge, add, on_both_databases, person, remove, replace
 from tests.killing import without_the_second_commit
+from tests.meanwhile import meanwhile
 
 ANN = "ann@acme.example"
 
@@ -26,6 +27,19 @@ def during(bridge: Bridge, method: str, action):
         return perform(operation, *arguments)
 
     bridge.sandbox.perform = performed
+
+
+def before(bridge: Bridge, method: str, action):
+    """Do something when the next vendor call of ``method`` has arrived, and not yet met its fault."""
+    take, done = bridge.sandbox.faults.take, []
+
+    def taken(verb, path):
+        if verb == method and not done:
+            done.append(True)
+            action()
+        return take(verb, path)
+
+    bridge.sandbox.faults.take = taken
 
 
 def until_stored(bridge: Bridge, condition):
@@ -502,4 +516,47 @@ def test_who_was_to_come_into_a_group_that_cannot_be_made_yet_is_not_left_coming
     bridge.hasten()
     bridge.deliver()
     assert bridge.accounts()[ANN] == set()
+    bridge.assert_agreement()
+
+
+LOST_DELETES = {
+    "the repetition fails": ({"kind": "lose", "method": "DELETE"}, {"kind": "status", "status": 503}),
+    "nobody answers any more": ({"kind": "lose", "method": "DELETE"}, {"kind": "drop"}),
+    "it is gone and the look fails": (
+        {"kind": "lose", "method": "DELETE"},
+        {"kind": "status", "status": 404, "method": "DELETE"},
+        {"kind": "status", "status": 503},
+    ),
+}
+
+
+@pytest.mark.parametrize("faults", LOST_DELETES.values(), ids=LOST_DELETES)
+def test_who_is_hired_again_after_a_delete_of_which_nobody_knows_the_end_has_an_account(build, facts, faults):
+    bridge = build(facts.vendor)
+    ann, finance = bridge.hire("ann"), bridge.found("Finance")
+    for path in (f"/Users/{ann}", f"/Groups/{finance}"):
+        for fault in faults:
+            last = fault is faults[-1]
+            bridge.fail(fault["kind"], **{k: v for k, v in fault.items() if k != "kind"}, count=99 if last else 1)
+        assert bridge.delete(path).status in (204, 503)
+        bridge.recover()
+    ann = bridge.hire("ann")
+    bridge.found("Finance", [ann])
+    bridge.assert_agreement()
+
+
+@on_both_databases
+def test_a_second_create_is_no_conflict_with_a_first_one_that_comes_to_nothing(build, facts, monkeypatch):
+    """The provider did not wait for the first answer; looked up after a 409 there would be nobody."""
+    bridge = build(facts.vendor)
+    bridge.hire("bob")
+    second = []
+
+    def again():
+        second.append(meanwhile(monkeypatch, lambda: bridge.post("/Users", person("ann"))))
+        bridge.fail("status", status=400)
+
+    before(bridge, "POST", again)
+    assert bridge.post("/Users", person("ann")).status == 400
+    assert second[0].result().status == 201
     bridge.assert_agreement()

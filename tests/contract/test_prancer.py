@@ -1,16 +1,14 @@
 """Prancer: roles are upserted and never sent unread; users are refused, kept or managed."""
 
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.provisioning import waiting
 from app.provisioning.driver import run
 from mappings import AuthFailed, Group, RateLimited, Settings, Unavailable, Unknown, User, discovery
 from tests.bridge import GROUP, add, assert_calls, created, person, remove, replace
 from tests.contract.mapping_contract import ANN, MappingContract
+from tests.meanwhile import meanwhile
 
 API = "/prancer-acme/api"
 LIST, SAVE, DELETE_ROLE = (f"{method} {API}/permission/role/" for method in ("GET", "POST", "DELETE"))
@@ -461,25 +459,17 @@ def test_a_name_that_a_deletion_left_behind_gives_nobody_a_later_role(build):
 # -- a rename writes users, and so does everybody else
 
 
-def before_giving_back(bridge, monkeypatch, action):
-    """Do something on another thread when a role is to be given back, until it is done or has to wait."""
-    take, pool, begun = bridge.sandbox.faults.take, ThreadPoolExecutor(1), []
-    pause, goes_on = waiting.pause, threading.Event()
-
-    def pauses():
-        goes_on.set()
-        pause()
+def before_giving_back(bridge, action):
+    """Do something when the first role is to be given back; what it returned is in the list."""
+    take, done = bridge.sandbox.faults.take, []
 
     def taken(verb, path):
-        if (verb, path.endswith("/user/roles"), begun) == ("POST", True, []):
-            begun.append(pool.submit(action))
-            begun[0].add_done_callback(lambda _: goes_on.set())
-            assert goes_on.wait(20)
+        if (verb, path.endswith("/user/roles"), done) == ("POST", True, []):
+            done.append(action())
         return take(verb, path)
 
     bridge.sandbox.faults.take = taken
-    monkeypatch.setattr(waiting, "pause", pauses)
-    return begun
+    return done
 
 
 @pytest.fixture
@@ -491,9 +481,11 @@ def test_somebody_who_leaves_while_a_role_is_renamed_does_not_get_it_back(unlink
     ann = unlinking.hire("ann")
     finance = unlinking.found("Finance", [ann])
     leave = replace("active", False)
-    begun = before_giving_back(unlinking, monkeypatch, lambda: unlinking.patch(f"/Users/{ann}", leave))
+    leaves = before_giving_back(
+        unlinking, lambda: meanwhile(monkeypatch, lambda: unlinking.patch(f"/Users/{ann}", leave))
+    )
     assert unlinking.patch(f"/Groups/{finance}", replace("displayName", "Money")).status == 204
-    assert begun[0].result().status == 200
+    assert leaves[0].result().status == 200
     unlinking.deliver()
     assert unlinking.accounts() == {ANN: set()}
 
