@@ -18,6 +18,7 @@ from app.directory import resources
 from app.directory.database import chunks, now
 from app.directory.resources import Resource
 from app.directory.tables import link, member, resource
+from app.scim.types import Document
 
 LEASE_SECONDS = 30.0
 DUE_IN = case((link.c.due_set > now(), 0.0), else_=link.c.due_at - now())
@@ -40,12 +41,24 @@ class Link:
     vendor_id: str | None
     snapshot: dict[str, Any]
     intent: dict[str, Any] | None
+    before: dict[str, Any] | None
     wanted_version: int
     due_at: float | None
     attempts: int
     refused: bool
     last_error: str | None
     leased: bool
+
+    @property
+    def unanswered(self) -> Document | None:
+        """What the resource read before a change that nobody was answered for; ``None``: there is none.
+
+        Another version of the resource was written by whoever knew nothing of this: it is out of date.
+        """
+        if self.before is None or self.resource is None or self.before["version"] != self.resource.version:
+            return None
+        document: Document = self.before["document"]
+        return document
 
 
 _INSERT = link.insert().returning(link.c.id)
@@ -134,7 +147,7 @@ def _due(target: str) -> tuple[ColumnElement[bool], ...]:
 
 
 def lease(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> str:
-    """Take leases. Each row: ``link_id``, ``intent``, and ``new_``: resource_id, name, vendor_key,
+    """Take leases. Each row: ``link_id``, ``intent``, ``before``, and ``new_``: resource_id, name, vendor_key,
     wanted_version, snapshot, revokes.
 
     The links become due with it, so that a crash of the holder leaves them to be delivered.
@@ -159,6 +172,7 @@ _LEASE = (
         **due_after(0.0),
         pending_since=func.coalesce(link.c.pending_since, now()),
         intent=bindparam("intent"),
+        before=bindparam("before"),
         resource_id=bindparam("new_resource_id"),
         name=bindparam("new_name"),
         vendor_key=bindparam("new_vendor_key"),
@@ -270,6 +284,7 @@ _RECORD = (
         vendor_id=bindparam("vendor_id"),
         snapshot=bindparam("snapshot"),
         intent=bindparam("intent"),
+        before=bindparam("before"),
         **due_after(bindparam("delay", type_=link.c.due_at.type)),
         pending_since=case((bindparam("settled", type_=_flag), None), else_=link.c.pending_since),
         attempts=bindparam("attempts"),
@@ -352,6 +367,7 @@ def _of_row(row: RowMapping, found: Resource | None) -> Link:
         vendor_id=row["vendor_id"],
         snapshot=orjson.loads(row["snapshot"]),
         intent=None if row["intent"] is None else orjson.loads(row["intent"]),
+        before=None if row["before"] is None else orjson.loads(row["before"]),
         wanted_version=row["wanted_version"],
         due_at=row["due_at"],
         attempts=row["attempts"],

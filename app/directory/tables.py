@@ -57,6 +57,7 @@ link = Table(
     Column("vendor_id", Text),  # NULL: there is no account
     Column("snapshot", Text, nullable=False),  # {"fields": {…}, "roles": […]}: what was made true there
     Column("intent", Text),  # the create that was being sent when nothing more was heard
+    Column("before", Text),  # {"version", "document"}: what the resource read before a change that nobody answered
     Column("wanted_version", Integer, nullable=False),
     Column("due_at", Double),  # NULL: nothing to deliver
     Column("due_set", Double),  # when due_at was: later than now, and the clock has been set back

@@ -13,7 +13,7 @@ from app.directory import links, members, resources
 from app.directory.links import Link
 from app.directory.resources import Resource
 from app.directory.tables import link
-from app.provisioning import journal
+from app.provisioning import journal, unanswered
 from app.provisioning.adopting import fresh_state
 from app.provisioning.journal import Request
 from app.provisioning.membership import Difference, difference
@@ -69,7 +69,12 @@ class Groups(Pushing):
             lambda connection: self._keep_update(connection, id_, edit, changes, preconditions),
         )
         if push is not None:
-            self.push(request, push)
+            try:
+                self.push(request, push)
+            except errors.ScimError:
+                if push.group is None or not push.group.restored:
+                    raise
+                return self.update(request, id_, edit, changes, Preconditions())  # another change was in the way
         with self.database.read() as connection:
             found = resources.get(connection, self.target.name, "Group", id_)
         if found is None:
@@ -234,6 +239,7 @@ class Groups(Pushing):
         if row.leased:
             raise Busy
         group = State.of(row, [])
+        unanswered.ask(group)
         if document != old.document:
             group.resource = resources.changed(old, document, time.time())
             group.name = group.resource.name

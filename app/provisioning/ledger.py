@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, Connection
+from sqlalchemy.exc import IntegrityError
 
 from app.directory import links, members, resources
 from app.directory.members import Membership
+from app.provisioning import unanswered
 from app.provisioning.backoff import backoff
 from app.provisioning.revoking import revoking
 from app.provisioning.state import State, write_intent
@@ -68,7 +71,8 @@ def lease(connection: Connection, target: Target, states: Sequence[State]) -> Le
     rows = [
         {
             "link_id": state.link_id,
-            "intent": None if state.durable is None else orjson.dumps(state.durable).decode(),
+            "intent": _text(state.durable),
+            "before": _text(unanswered.note(state)),
             "new_resource_id": state.resource_id,
             "new_name": state.name,
             "new_vendor_key": state.vendor_key,
@@ -124,7 +128,9 @@ def record(connection: Connection, target: Target, lease_: Lease, undo: Undo) ->
     mine = [state for state in lease_.states if state.link_id in held]
     _refuse_shared_ids(connection, target, mine)
     for state in mine:
-        if state.error is not None:
+        if unanswered.is_refused(state) and state.base is None:
+            put_back(connection, target, state, state.resource, time.time())
+        elif state.error is not None:
             undo(connection, state)
     _record_memberships(connection, mine)
     ended = [state.link_id for state in mine if _is_over(state)]
@@ -215,11 +221,11 @@ def _record_group(connection: Connection, state: State) -> None:
 
 def _row(target: Target, state: State, wanted_version: int) -> dict[str, object]:
     settled = _settled(target, state)
-    asked_again = wanted_version != state.wanted_version
+    asked_again = wanted_version != state.wanted_version or state.restored
     refused = isinstance(state.error, Rejected | Conflict) and not settled
     failed = state.error is not None and not settled
     attempts = state.attempts + 1 if not settled and _counts(state) else 0
-    pending = state.intent or state.unresolved
+    pending = write_intent(state.intent or state.unresolved)
     delay = 0.0 if asked_again else _delay(state, attempts, settled=settled, refused=refused)
     return {
         "link_id": state.link_id,
@@ -228,7 +234,8 @@ def _row(target: Target, state: State, wanted_version: int) -> dict[str, object]
         "new_vendor_key": _vendor_key(target, state),
         "vendor_id": state.vendor_id,
         "snapshot": orjson.dumps(state.snapshot()).decode(),
-        "intent": None if pending is None else orjson.dumps(write_intent(pending)).decode(),
+        "intent": _text(pending),
+        "before": _text(unanswered.left(state)),
         "delay": delay,
         "settled": delay is None,
         "attempts": 0 if asked_again else attempts,
@@ -278,6 +285,9 @@ def put_back(
 
     What others have taken away meanwhile, without the lease, stays so too.
     """
+    if old is not None and state.unanswered is not None:
+        old = resources.changed(old, state.unanswered, now)
+        state.restored = unanswered.is_refused(state)
     new, state.resource = state.resource, old
     if old is None:
         if state.adopted is not None and not state.given:  # it was there before, and nothing of it is ours
@@ -294,8 +304,25 @@ def put_back(
         state.resource = resources.changed(old, kept, now)
     if is_now is None:
         state.resource = None
-    else:
-        resources.update(connection, state.resource or old)
+    elif not _store(connection, state.resource or old, is_now):
+        state.resource, state.name, state.restored = is_now, is_now.name, False
+
+
+def _store(connection: Connection, kept: resources.Resource, is_now: resources.Resource) -> bool:
+    """Write a resource; false if the name that it had before has been given to another one since."""
+    if kept.name.casefold() == is_now.name.casefold():
+        resources.update(connection, kept)
+        return True
+    try:
+        with connection.begin_nested():
+            resources.update(connection, kept)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _text(value: dict[str, Any] | None) -> str | None:
+    return None if value is None else orjson.dumps(value).decode()
 
 
 def _asked(state: State) -> bool:

@@ -107,8 +107,9 @@ class Pushing(Writing):
         """Deliver what is leased, then what is left for later. Raises ``ScimError`` with who could not follow."""
         undo = self._undo(push)
         self.deliver(request, push.lease, undo)
-        users = [state for state in push.lease.states if state.kind == "User"]
-        push.later += _not_carried(push.group)
+        users = [state for state in push.lease.states if state.kind == "User" and not state.restored]
+        again = [state.link_id for state in push.lease.states if state.kind == "User" and state.restored]
+        push.later += [*again, *_not_carried(push.group)]
         users += self.pursue(request, push.later, undo, outage_met(push.lease.states))
         self._end_deleted(request, push, undo)
         self._give_up(push)

@@ -63,7 +63,9 @@ class State:
     turn did not come in time: it is neither delivered nor failed, and due. ``adopted`` are the roles that an
     account had which was at the vendor before the bridge (``None``: the bridge has made it), ``claimed`` says
     that it has just been adopted. ``repeated``: a call was answered only when it was sent again. ``ending``: nobody
-    knows whether the account has ended; if it has not, it is as it was.
+    knows whether the account has ended; if it has not, it is as it was. ``unanswered`` is what the resource read
+    before changes that nobody was answered for, ``base`` that or what it read before the request that is under way,
+    and ``restored`` says that it has been put back to ``unanswered``.
     """
 
     link_id: int
@@ -100,6 +102,9 @@ class State:
     refound: bool = False
     repeated: bool = False
     ending: bool = False
+    unanswered: Document | None = None
+    base: Document | None = None
+    restored: bool = False
     left: bool = False
     adopted: frozenset[str] | None = None
     claimed: bool = False
@@ -131,6 +136,7 @@ class State:
             wanted_version=link.wanted_version,
             attempts=link.attempts,
             due=link.due_at is not None,
+            unanswered=link.unanswered,
             memberships=memberships,
             loaded={m.group_link: (m.desired, m.applied) for m in memberships},
         )

@@ -33,10 +33,11 @@ def storing(wanted: Resource) -> Iterator[None]:
         raise Taken(wanted) from taken
 
 
-def is_undecided(connection: Connection, taken: Taken) -> bool:
-    """Whether the one that has the name is just being delivered: if that fails, it may not have it after all."""
+def may_be_freed(connection: Connection, taken: Taken) -> bool:
+    """Whether nobody has the name any more, or the one that has it is just being delivered, and may yet lose it."""
     wanted = taken.wanted
     owner = (resource.c.target == wanted.target, resource.c.kind == wanted.kind)
     named = resource.c.name_key == wanted.name.casefold()
-    statement = select(link.c.id).join(resource, resource.c.id == link.c.resource_id)
-    return connection.execute(statement.where(*owner, named, links.is_leased())).first() is not None
+    statement = select(links.is_leased()).join(resource, resource.c.id == link.c.resource_id)
+    leased = connection.execute(statement.where(*owner, named)).scalar()
+    return leased is None or bool(leased)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_
 from app.directory import links, members, resources
 from app.directory.resources import Resource
 from app.directory.tables import link
-from app.provisioning import journal, ledger, no_users
+from app.provisioning import journal, ledger, no_users, unanswered
 from app.provisioning.adopting import fresh_state
 from app.provisioning.journal import Request
 from app.provisioning.ledger import Lease
@@ -41,7 +41,8 @@ class Users(Writing):
         now = time.time()
         new = Resource(id_, self.target.name, "User", document, resources.new_version(), now, now)
         lease = self.begin(request, lambda connection: self._begin_create(connection, request, new, password))
-        return self._finish(request, lease, None)
+        self._deliver(request, lease, None)
+        return self._answer(lease.states[0])
 
     def update(self, request: Request, id_: str, edit: Edit, preconditions: Preconditions) -> Resource:
         """Change a user to what ``edit`` makes of the document. Raises ``ScimError`` if it cannot be so."""
@@ -50,7 +51,12 @@ class Users(Writing):
             lambda connection: self._begin_update(connection, request, id_, edit, preconditions),
             lambda connection: self._keep_update(connection, id_, edit, preconditions),
         )
-        return old if lease is None else self._finish(request, lease, old)
+        if lease is None:
+            return old
+        self._deliver(request, lease, old)
+        if lease.states[0].restored:  # what stood in the way was another change
+            return self.update(request, id_, edit, Preconditions())
+        return self._answer(lease.states[0])
 
     def delete(self, request: Request, id_: str, preconditions: Preconditions) -> None:
         """Delete a user. It stays deleted whatever the vendor answers; the error is reported all the same.
@@ -88,6 +94,7 @@ class Users(Writing):
         if document == old.document and state.password is None and not state.due:
             journal.unchanged(connection, self.target, request, state)
             return old, None
+        unanswered.ask(state)
         if document != old.document:
             state.resource = resources.changed(old, document, time.time())
             state.forget_values()
@@ -183,14 +190,14 @@ class Users(Writing):
 
     # -- second transaction
 
-    def _finish(self, request: Request, lease: Lease, old: Resource | None) -> Resource:
-        state = lease.states[0]
-
+    def _deliver(self, request: Request, lease: Lease, old: Resource | None) -> None:
         def undo(connection: Connection, state: State) -> None:
             if not self.queues(state) and state.former is None:  # the new account is there: the old one has to end
                 ledger.put_back(connection, self.target, state, old, time.time())
 
         self.deliver(request, lease, undo)
+
+    def _answer(self, state: State) -> Resource:
         self._raise(state)
         if state.resource is None:
             raise AssertionError("a delivered user has a resource")

@@ -25,7 +25,7 @@ from app.provisioning.ledger import Lease, Undo
 from app.provisioning.outcomes import is_outage, naming, outage_met, scim_error
 from app.provisioning.revoking import revoking
 from app.provisioning.state import State
-from app.provisioning.taken import Taken, is_undecided
+from app.provisioning.taken import Taken, may_be_freed
 from app.provisioning.target import Target
 from app.scim import errors
 from mappings import Protected, Unavailable, VendorError
@@ -152,8 +152,9 @@ class Writing:
                 continue
             self.deliver(request, lease, undo, met)
             met = met or outage_met(lease.states)
-            done += lease.states
-            pending -= {state.link_id for state in lease.states}
+            delivered = [state for state in lease.states if not state.restored]
+            done += delivered
+            pending -= {state.link_id for state in delivered}
         return done
 
     def _lease_next(self, request: Request, pending: Sequence[int], connection: Connection) -> Lease | None:
@@ -191,7 +192,7 @@ class Writing:
             return is_clash(hindrance)
         if isinstance(hindrance, Taken):
             with self.database.read() as connection:
-                return is_undecided(connection, hindrance)
+                return may_be_freed(connection, hindrance)
         return True
 
 
