@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, not_, or_, select
 
 from app.directory.database import chunks
+from app.directory.links import is_leased
 from app.directory.tables import link, member, resource
 
 
@@ -77,9 +78,10 @@ def lock(connection: Connection, group_link: int) -> set[int]:
 
 
 def holders(connection: Connection, group_link: int) -> set[int]:
-    """Return the user links that have a group at the vendor."""
-    statement = select(member.c.user_link).where(member.c.group_link == group_link, member.c.applied)
-    return set(connection.execute(statement).scalars())
+    """Return the user links that have a group at the vendor, or may have it as long as nobody has looked again."""
+    statement = select(member.c.user_link).join(link, link.c.id == member.c.user_link)
+    has = or_(member.c.applied, is_leased(), link.c.due_at.is_not(None))
+    return set(connection.execute(statement.where(member.c.group_link == group_link, has)).scalars())
 
 
 def entries(connection: Connection, group_link: int) -> dict[int, dict[str, str]]:

@@ -7,12 +7,14 @@ from functools import partial
 
 import pytest
 
-from app.provisioning import waiting
+from app.directory.tables import link
+from app.provisioning import waiting, writing
 from app.provisioning.driver import run
 from app.provisioning.worker import Worker
 from mappings import AuthFailed, Group, RateLimited, Settings, Unavailable, Unknown, User, discovery
 from tests.bridge import GROUP, add, assert_calls, created, person, remove, replace
 from tests.contract.mapping_contract import ANN, MappingContract
+from tests.killing import without_the_second_commit
 
 API = "/prancer-acme/api"
 LIST, SAVE, DELETE_ROLE = (f"{method} {API}/permission/role/" for method in ("GET", "POST", "DELETE"))
@@ -576,3 +578,19 @@ def test_somebody_whom_the_worker_adds_while_a_role_is_renamed_has_it_afterwards
     begun[0].result(20)
     bridge.deliver()
     bridge.assert_agreement()
+
+
+def test_a_role_is_not_ended_while_somebody_may_still_be_given_it(build, monkeypatch):
+    """Its name would stay with the user, and mean whatever role is called so next."""
+    bridge = build("prancer", sandbox={"role_in_use": "dangle"})
+    ann, finance = bridge.hire("ann"), bridge.found("Finance")
+    without_the_second_commit(monkeypatch, lambda: bridge.patch(f"/Groups/{finance}", add(ann)))
+    with monkeypatch.context() as patched:
+        patched.setattr(writing, "REQUEST_SECONDS", 0.0)
+        assert bridge.delete(f"/Groups/{finance}").status in (204, 503)
+    with bridge.parts.database.write() as connection:
+        connection.execute(link.update().where(link.c.kind == "Group").values(due_at=0.0, lease_until=0.0))
+    Worker(bridge.parts.database, bridge.parts.targets).round()
+    bridge.deliver()
+    bridge.found("Finance")
+    assert bridge.accounts() == {ANN: set()}
