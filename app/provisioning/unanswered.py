@@ -33,5 +33,8 @@ def left(state: State) -> dict[str, Any] | None:
 
 
 def is_refused(state: State) -> bool:
-    """Whether the vendor refuses what was wanted before this request, perhaps: it is the first to be put back."""
-    return state.unanswered is not None and isinstance(state.error, Rejected | Conflict)
+    """Whether the vendor refuses what was wanted before this request, perhaps: it is the first to be put back.
+
+    Not when a new account is there already, and it is only the old one that cannot be ended.
+    """
+    return state.unanswered is not None and state.former is None and isinstance(state.error, Rejected | Conflict)

@@ -124,3 +124,16 @@ def test_a_name_that_another_one_has_been_given_since_is_not_taken_back(world):
     assert world.bridge.get(world.user).body["userName"] == "bob@acme.example"
     (link,) = [row for row in world.bridge.rows("link") if row["name"] == "bob@acme.example"]
     assert link["refused"]
+
+
+def test_a_new_address_whose_account_is_there_is_not_put_back_because_the_old_one_cannot_be_ended(
+    build, monkeypatch
+):
+    bridge = build("datasentinel", options={"recreate": "always"})
+    ann = bridge.hire("ann")
+    bridge.fail("status", status=400, method="DELETE", path="*/users/ann%40acme.example", count=2)
+    move = replace("emails", [{"value": "lee@acme.example"}])
+    without_the_second_commit(monkeypatch, lambda: bridge.patch(f"/Users/{ann}", move))
+    bridge.deliver()
+    assert bridge.accounts().keys() == {"lee@acme.example"}
+    bridge.assert_agreement()
