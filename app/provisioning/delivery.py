@@ -83,12 +83,13 @@ class Delivery:
 
     def _converge(self, state: State) -> None:
         keeper = _Keeper(self.database, self.lease.holder, state, time.monotonic())
+        send = partial(self._send, keeper)
         try:
             keeper.urgent = state.takes_away(self.target)
-            run(converge(self.target, state), partial(self._send, keeper), partial(self._record, state))
-        except VendorError as error:
-            explaining = Explaining(self.database, self.target, state, partial(self._send, keeper))
-            state.error = explaining.explained(error)
+            try:
+                run(converge(self.target, state), send, partial(self._record, state))
+            except VendorError as error:
+                state.error = Explaining(self.database, self.target, state, send).explained(error)
         except LeaseLost:
             state.error = Unavailable(f"{self.target.name}: another process is delivering {state.name}")
         except Exception:  # a defect of ours must not take the others' facts with it

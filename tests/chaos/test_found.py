@@ -7,12 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.provisioning import writing
+from app.directory.tables import link
+from app.provisioning import delivery, writing
 from app.provisioning.worker import Worker
 from mappings.prancer.mapping import Prancer
 from tests.bridge import GROUP, Bridge, add, created, on_both_databases, person, remove, replace
 from tests.killing import without_the_second_commit
 from tests.meanwhile import meanwhile
+from tests.vendors import stranger
 
 ANN = "ann@acme.example"
 
@@ -618,3 +620,21 @@ def test_a_second_create_is_no_conflict_with_a_first_one_that_comes_to_nothing(b
     assert bridge.post("/Users", person("ann")).status == 400
     assert second[0].result().status == 201
     bridge.assert_agreement()
+
+
+def test_a_lease_that_is_lost_while_a_conflict_is_looked_into_is_no_defect(build, monkeypatch):
+    bridge = build("squirro")
+    stranger(bridge.sandbox, ANN)
+    bridge.strangers[ANN] = bridge.account(ANN)
+    bob = bridge.hire("bob")
+    bridge.fail("status", status=503, count=10**9)
+    assert bridge.delete(f"/Users/{bob}").status == 503
+    bridge.recover()
+    monkeypatch.setattr(delivery, "CHECK_AFTER", 0.0)
+
+    def taken_over():
+        with bridge.parts.database.write() as connection:
+            connection.execute(link.update().where(link.c.name == ANN).values(lease="somebody else's"))
+
+    before(bridge, "POST", taken_over)
+    assert bridge.post("/Users", person("ann")).status == 503
