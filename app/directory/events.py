@@ -11,7 +11,9 @@ from sqlalchemy import (
     CompoundSelect,
     Connection,
     RowMapping,
+    and_,
     bindparam,
+    case,
     exists,
     func,
     or_,
@@ -42,6 +44,22 @@ def finish(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
 def insert_calls(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add vendor calls."""
     connection.execute(call.insert(), list(rows))
+
+
+_newest_conflict = func.max(case((and_(event.c.outcome == "failed", event.c.status == 409), event.c.id), else_=0))
+_newest_success = func.max(case((event.c.outcome == "delivered", event.c.id), else_=0))
+_HAD = select(_newest_conflict, _newest_success).where(
+    event.c.name == bindparam("name"),
+    event.c.target == bindparam("target"),
+    event.c.kind == bindparam("kind"),
+    event.c.link.is_not(None),
+)
+
+
+def is_had(connection: Connection, target: str, kind: str, name: str) -> bool:
+    """Whether the vendor has said that somebody else has the account of this name, and none was made since."""
+    conflict, success = connection.execute(_HAD, {"target": target, "kind": kind, "name": name}).one()
+    return (conflict or 0) > (success or 0)
 
 
 RETRY = "retry"

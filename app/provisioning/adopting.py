@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, and_, exists
 
-from app.directory import links, resources
+from app.directory import events, links, resources
 from app.directory.resources import Resource
 from app.directory.tables import link, resource
 from app.provisioning import ledger
@@ -60,4 +60,5 @@ def _unknown(connection: Connection, new: Resource, vendor_key: str) -> State:
         wanted_version=0,
         attempts=0,
         due=True,
+        foreign=events.is_had(connection, new.target, new.kind, new.name),
     )

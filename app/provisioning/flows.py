@@ -156,7 +156,7 @@ def _resolve(policy: Policy, do: Operations, state: State, wanted: User | Group 
         if state.vendor_id is None:
             raise doubt
         return doubt
-    if found is not None and do.is_own(sent, found):
+    if found is not None and _is_own(do, state, sent, found):
         if wanted is not None or state.vendor_id is None:
             yield from _adopt(found)
         else:  # the account that it was to follow is wanted after all
@@ -167,6 +167,11 @@ def _resolve(policy: Policy, do: Operations, state: State, wanted: User | Group 
     if found is not None and wanted is not None:
         yield from claim(policy, state, found, wanted, foreign(sent.key))
     return None
+
+
+def _is_own(do: Operations, state: State, sent: User | Group, found: User | Group) -> bool:
+    """Whether a create of ours has made what is found; not if the vendor has said that it is somebody else's."""
+    return not state.foreign and do.is_own(sent, found)
 
 
 def _nothing_made(state: State) -> Flow[None]:
@@ -213,7 +218,7 @@ def _was_created(policy: Policy, do: Operations, state: State, sent: User | Grou
         return False
     if found is None:
         return False
-    if not do.is_own(intent, found):
+    if not _is_own(do, state, intent, found):
         yield from _nothing_made(state)
         yield from claim(policy, state, found, sent, foreign(sent.key))
         yield from make_follow(policy, state, do.update, sent)

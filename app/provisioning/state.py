@@ -63,9 +63,10 @@ class State:
     turn did not come in time: it is neither delivered nor failed, and due. ``adopted`` are the roles that an
     account had which was at the vendor before the bridge (``None``: the bridge has made it), ``claimed`` says
     that it has just been adopted. ``repeated``: a call was answered only when it was sent again. ``ending``: nobody
-    knows whether the account has ended; if it has not, it is as it was. ``unanswered`` is what the resource read
-    before changes that nobody was answered for, ``base`` that or what it read before the request that is under way,
-    and ``restored`` says that it has been put back to ``unanswered``.
+    knows whether the account has ended; if it has not, it is as it was. ``foreign``: the vendor has said of an
+    earlier create that somebody else has the account. ``unanswered`` is what the resource read before changes that
+    nobody was answered for, ``base`` that or what it read before the request that is under way, and ``restored``
+    says that it has been put back to ``unanswered``.
     """
 
     link_id: int
@@ -102,6 +103,7 @@ class State:
     refound: bool = False
     repeated: bool = False
     ending: bool = False
+    foreign: bool = False
     unanswered: Document | None = None
     base: Document | None = None
     restored: bool = False
@@ -131,6 +133,7 @@ class State:
             unresolved=read_intent(link.kind, link.intent),
             former=link.snapshot.get("former"),
             ending=link.snapshot.get("ending", False),
+            foreign=link.snapshot.get("foreign", False),
             adopted=None if link.snapshot.get("adopted") is None else frozenset(link.snapshot["adopted"]),
             durable=link.intent,
             wanted_version=link.wanted_version,
@@ -229,6 +232,7 @@ class State:
             **({"late": sorted(self.late)} if self.late else {}),
             **({"former": self.former} if self.former is not None else {}),
             **({"ending": True} if self.ending else {}),
+            **({"foreign": True} if self.foreign else {}),
             **({"adopted": sorted(self.adopted)} if self.adopted is not None else {}),
         }
 
@@ -345,7 +349,7 @@ class State:
         self.late.clear()
         self.fields.clear()
         self.vendor_id = self.intent = self.unresolved = self.adopted = None
-        self.ending = False
+        self.ending = self.foreign = False
 
     def _move(self, vendor_id: str) -> None:
         """Take a vendor id for the account's; one that there was before is another account, and has to end."""
@@ -355,7 +359,7 @@ class State:
             self.fields.clear()
         self.vendor_id = vendor_id
         self.unresolved = self.intent = None
-        self.ending = False
+        self.ending = self.foreign = False
 
     def _gone(self) -> None:
         self._take(self.held | self.doubtful)
@@ -364,7 +368,7 @@ class State:
         if self.vendor_id is None:  # what a create may have made is not there either
             self.unresolved = self.intent = None
         self.vendor_id = self.adopted = None
-        self.ending = False
+        self.ending = self.foreign = False
         self.fields.clear()
 
     def _give(self, roles: frozenset[str]) -> None:

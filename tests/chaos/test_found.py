@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.directory.tables import link
+from app.directory.tables import event, link, resource
 from app.provisioning import delivery, writing
 from app.provisioning.worker import Worker
 from mappings.prancer.mapping import Prancer
@@ -638,3 +638,23 @@ def test_a_lease_that_is_lost_while_a_conflict_is_looked_into_is_no_defect(build
 
     before(bridge, "POST", taken_over)
     assert bridge.post("/Users", person("ann")).status == 503
+
+
+def test_an_account_that_the_vendor_called_somebody_elses_is_not_adopted_after_an_outage(build, facts):
+    """It equals what is sent; a create that was never answered might have made it, had it not been there before."""
+    bridge = build(facts.vendor)
+    made = bridge.hire("ann")
+    account = bridge.account(ANN)
+    with bridge.parts.database.write() as connection:  # somebody else's, from now on
+        connection.execute(link.delete())
+        connection.execute(resource.delete().where(resource.c.id == made))
+        connection.execute(event.delete())
+    bridge.strangers[ANN] = account
+    assert bridge.post("/Users", person("ann")).status == 409
+    bridge.fail("status", status=503, method="POST", path="*ann*" if facts.vendor == "datasentinel" else "*user*")
+    again = bridge.post("/Users", person("ann"))
+    assert again.status in (409, 503)
+    bridge.recover()
+    bridge.deliver()
+    assert bridge.account(ANN) == account
+    assert bridge.everything("/Users") == []
